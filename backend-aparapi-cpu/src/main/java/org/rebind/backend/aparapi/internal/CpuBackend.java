@@ -1,0 +1,167 @@
+package org.rebind.backend.aparapi.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.rebind.KernelSource;
+import org.rebind.backend.Backend;
+import org.rebind.backend.BackendException;
+import org.rebind.backend.Device;
+import org.rebind.backend.Executable;
+import org.rebind.backend.ExecutableOptions;
+import org.rebind.backend.Support;
+import org.rebind.codegen.CallExpansion;
+import org.rebind.codegen.CodegenException;
+import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Dialects;
+import org.rebind.codegen.HostKernels;
+import org.rebind.codegen.Kernel;
+import org.rebind.codegen.Plan;
+import org.rebind.codegen.Renderer;
+import org.rebind.codegen.Scheduler;
+import org.rebind.codegen.Step;
+import org.rebind.codegen.Target;
+import org.rebind.graph.Graph;
+import org.rebind.graph.GraphChecker;
+
+/** The CPU: kernels are printed as Java, compiled by Janino and dispatched through Aparapi. Thread-safe. */
+final class CpuBackend implements Backend {
+    static final String NAME = "aparapi-cpu";
+    private static final int SCALAR_BITS = 0;
+    /** Characters of a kernel's source, functions expanded: 3,600 (960 bytes of code) fit, 7,200 (1,700 bytes) do not. */
+    private static final int LONGEST_FOR_C1 = 4500;
+
+    private final VectorCode vector;
+    private final Dispatcher dispatcher;
+    private final ArrayPool pool;
+    private final SourceCompiler compiler;
+    private final List<Gemm> gemms;
+    private final CpuDevice device;
+
+    CpuBackend(VectorCode vector, Dispatcher dispatcher, ArrayPool pool, SourceCompiler compiler, List<Gemm> gemms) {
+        this.vector = vector;
+        this.dispatcher = dispatcher;
+        this.pool = pool;
+        this.compiler = compiler;
+        this.gemms = List.copyOf(gemms);
+        this.device = new CpuDevice(vector, dispatcher, gemms.isEmpty() ? "generated kernels"
+                : String.join(", then ", gemms.stream().map(Gemm::name).toList()));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** Changes with whatever changes generated code: this bundle's version, vector width, matrix library. */
+    @Override
+    public String version() {
+        return "0.1.0/" + vector.bits() + "/" + device.properties().get("matmul");
+    }
+
+    /** Above an OpenCL driver on the same CPU, below GPUs and accelerators. */
+    @Override
+    public int ranking() {
+        return 100;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public Support supports(Graph graph) {
+        return Scheduler.supports(graph, target(ExecutableOptions.DEFAULT));
+    }
+
+    private Target target(ExecutableOptions options) {
+        return Target.cpu(vector.available() ? vector.bits() : SCALAR_BITS).with(options)
+                .withLibraryMatmul(!gemms.isEmpty() && !options.exact());
+    }
+
+    @Override
+    public Executable compile(Graph graph, ExecutableOptions options) {
+        GraphChecker.check(graph);
+        try {
+            Plan plan = Scheduler.schedule(graph, target(options));
+            List<Kernel> kernels = plan.steps().stream().map(CpuBackend::kernel).toList();
+            Dialect dialect = vector.available() ? Dialects.JAVA_VECTOR : Dialects.JAVA;
+            List<String> functions = kernels.stream().map(k -> Renderer.function(k, dialect)).toList();
+            Distinct distinct = Distinct.of(kernels, run(plan, functions));
+            HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing
+                    : load(source(distinct.kernels(), dialect));
+            List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(fitsC1(k, dialect))).toList();
+            return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms), dispatcher,
+                    pool, sources(plan, dialect, functions));
+        } catch (CodegenException e) {
+            throw new BackendException(BackendException.Kind.COMPILE, NAME + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Whether HotSpot's C1 has registers enough for a kernel with all its counters. Where it has not, many calls get it compiled
+     * with few counters, and C2 never follows; left in its loop, it is interpreted until C2 takes over.
+     */
+    private boolean fitsC1(Kernel k, Dialect dialect) {
+        return !vector.available() || CallExpansion.expand(Renderer.function(k, dialect)).length() <= LONGEST_FOR_C1;
+    }
+
+    private static void nothing(int kernel, Object[] buffers, int[] sizes, int lo, int hi) {
+        throw new IllegalStateException("kernel " + kernel + " of a plan without kernels");
+    }
+
+    /** The functions without those whose place a library takes at every size. */
+    private List<String> run(Plan plan, List<String> functions) {
+        List<String> run = new ArrayList<>(functions);
+        for (int i = 0; i < functions.size(); i++) {
+            if (plan.steps().get(i) instanceof Step.MatmulStep m && BoundPlan.isFixed(m)
+                    && BoundPlan.library(gemms, m, (int) m.m().value(), (int) m.n().value(), (int) m.k().value()) != null) {
+                run.set(i, null);
+            }
+        }
+        return run;
+    }
+
+    /** The kernel a step runs, or could. */
+    private static Kernel kernel(Step step) {
+        return step instanceof Step.KernelStep k ? k.kernel() : ((Step.MatmulStep) step).generated().kernel();
+    }
+
+    private String source(List<Kernel> kernels, Dialect dialect) {
+        String text = Renderer.source(kernels, dialect);
+        return vector.available() ? CallExpansion.expand(text) : text;
+    }
+
+    private HostKernels load(String source) {
+        try {
+            return (HostKernels) compiler.compile(Map.of(Renderer.CLASS_NAME, source)).loadClass(Renderer.CLASS_NAME)
+                    .getConstructor().newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new BackendException(BackendException.Kind.COMPILE, "generated kernels do not load: " + e, e);
+        }
+    }
+
+    private List<KernelSource> sources(Plan plan, Dialect dialect, List<String> functions) {
+        List<KernelSource> sources = new ArrayList<>();
+        for (int i = 0; i < functions.size(); i++) {
+            Step step = plan.steps().get(i);
+            sources.add(step instanceof Step.MatmulStep m
+                    ? new KernelSource("matmul", "library", library(m), step.note().toString())
+                    : new KernelSource(kernel(step).name(), dialect.name(), functions.get(i), step.note().toString()));
+        }
+        return sources;
+    }
+
+    private String library(Step.MatmulStep s) {
+        return "c[" + s.m() + ", " + s.n() + "] = a" + (s.a().transposed() ? "T" : "") + " b"
+                + (s.b().transposed() ? "T" : "") + ", k = " + s.k() + ", " + s.dtype() + ", batch " + s.batch() + ", by "
+                + device.properties().get("matmul") + "; small ones by a loop";
+    }
+
+    @Override
+    public void close() {
+        dispatcher.close();
+        pool.clear();
+    }
+}

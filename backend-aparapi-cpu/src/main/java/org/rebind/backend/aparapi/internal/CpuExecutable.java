@@ -1,0 +1,136 @@
+package org.rebind.backend.aparapi.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import org.rebind.DType;
+import org.rebind.KernelSource;
+import org.rebind.backend.BackendException;
+import org.rebind.backend.DeviceBuffer;
+import org.rebind.backend.Executable;
+import org.rebind.backend.HostBuffer;
+import org.rebind.codegen.Plan;
+
+/** A plan with its compiled kernels. Intermediates and large results come from the backend's pool of arrays. */
+final class CpuExecutable implements Executable {
+    private final BoundPlan.Binder binder;
+    private final Plan plan;
+    private final Dispatcher dispatcher;
+    private final ArrayPool pool;
+    private final List<KernelSource> sources;
+    private final boolean hasSlots;
+    private volatile BoundPlan last;
+
+    CpuExecutable(BoundPlan.Binder binder, Dispatcher dispatcher, ArrayPool pool, List<KernelSource> sources) {
+        this.binder = binder;
+        this.plan = binder.plan();
+        this.dispatcher = dispatcher;
+        this.pool = pool;
+        this.sources = List.copyOf(sources);
+        this.hasSlots = !plan.slots().isEmpty();
+        if (plan.graph().symbols().isEmpty()) {
+            last = binder.bind(new long[0]);
+        }
+    }
+
+    @Override
+    public DeviceBuffer[] execute(DeviceBuffer[] inputs, long[] symbols) {
+        BoundPlan bound = last;
+        if (bound == null || !Arrays.equals(bound.symbols(), symbols)) {
+            bound = binder.bind(symbols);
+            last = bound;
+        }
+        try {
+            return run(bound, inputs);
+        } catch (OutOfMemoryError e) {
+            pool.clear();
+            throw new BackendException(BackendException.Kind.OUT_OF_MEMORY, "the Java heap has no room for the results or "
+                    + bound.scratchBytes() + " bytes of intermediates; give Java more with -Xmx", e);
+        }
+    }
+
+    private DeviceBuffer[] run(BoundPlan bound, DeviceBuffer[] inputs) {
+        Object[] arrays = new Object[plan.buffers().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            arrays[i] = inputs[i].toHost().array();
+        }
+        Object[] slots = hasSlots ? takeSlots(bound) : null;
+        try {
+            DeviceBuffer[] results = results(bound, inputs, arrays);
+            if (slots != null) {
+                place(arrays, slots);
+            }
+            for (BoundStep step : bound.steps()) {
+                step.run(arrays, dispatcher);
+            }
+            return results;
+        } finally {
+            if (slots != null) {
+                giveSlots(slots);
+            }
+        }
+    }
+
+    private DeviceBuffer[] results(BoundPlan bound, DeviceBuffer[] inputs, Object[] arrays) {
+        List<Integer> numbers = plan.results();
+        DeviceBuffer[] results = new DeviceBuffer[numbers.size()];
+        for (int i = 0; i < results.length; i++) {
+            int buffer = numbers.get(i);
+            int first = numbers.indexOf(buffer);
+            if (buffer < inputs.length) {
+                results[i] = inputs[buffer];
+            } else if (first < i) {
+                results[i] = results[first];
+            } else {
+                HostBuffer made = pool.result(plan.buffers().get(buffer).dtype(), bound.resultElements()[i]);
+                arrays[buffer] = made.array();
+                results[i] = made;
+            }
+        }
+        return results;
+    }
+
+    private Object[] takeSlots(BoundPlan bound) {
+        Object[] slots = new Object[bound.slotElements().length];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = pool.take(plan.slots().get(i).dtype(), bound.slotElements()[i]);
+        }
+        return slots;
+    }
+
+    private void place(Object[] arrays, Object[] slots) {
+        for (int i = 0; i < arrays.length; i++) {
+            int slot = plan.buffers().get(i).slot();
+            if (slot >= 0) {
+                arrays[i] = slots[slot];
+            }
+        }
+    }
+
+    private void giveSlots(Object[] slots) {
+        for (int i = 0; i < slots.length; i++) {
+            DType dtype = plan.slots().get(i).dtype();
+            pool.give(dtype, slots[i]);
+        }
+    }
+
+    @Override
+    public List<KernelSource> kernels() {
+        return sources;
+    }
+
+    @Override
+    public long scratchBytes() {
+        BoundPlan bound = last;
+        return bound == null ? 0 : bound.scratchBytes();
+    }
+
+    @Override
+    public long byteSize() {
+        return sources.stream().mapToLong(s -> 4L * s.source().length()).sum();
+    }
+
+    @Override
+    public void close() {
+        last = null; // the classes go with this object
+    }
+}

@@ -1,0 +1,108 @@
+package org.rebind.backend.aparapi.internal;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.rebind.bindings.aparapi.Launcher;
+
+/**
+ * Spreads chunks over the calling thread and the threads of one Aparapi launch that lasts as long as this object: a launch a call
+ * would wake every worker and then the caller, which costs more than many a step. A call that finds all threads busy
+ * does its work on its own: callers never wait for each other. Thread-safe.
+ */
+final class Dispatcher implements AutoCloseable {
+    /** System property: threads a call may use; the processors if absent. */
+    static final String THREADS = "rebind.cpu.threads";
+
+    private final int threads;
+    private final Worker[] helpers;
+    private final AtomicInteger busy = new AtomicInteger();
+    private final CountDownLatch started;
+    private volatile boolean contended;
+
+    /**
+     * The launch is made in the background: Aparapi takes a quarter of a second to start.
+     *
+     * @param threads a call may use, with its own; Aparapi runs no more beside it at once than there are processors
+     */
+    Dispatcher(int threads) {
+        this.helpers = new Worker[Math.min(threads - 1, Runtime.getRuntime().availableProcessors())];
+        this.threads = helpers.length + 1;
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Worker(this::isContended);
+        }
+        started = new CountDownLatch(helpers.length);
+        if (helpers.length > 0) {
+            Thread start = new Thread(this::launch, "rebind-cpu-launch");
+            start.setDaemon(true);
+            start.start();
+        }
+    }
+
+    private void launch() {
+        try (Launcher launcher = new Launcher(helpers.length)) {
+            launcher.launch(helpers.length, worker -> helpers[worker].serve(started));
+        }
+    }
+
+    /** Waits until parallel launches are possible, for tests and benchmarks. */
+    void awaitStart() throws InterruptedException {
+        started.await();
+    }
+
+    static Dispatcher configured() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Dispatcher(Math.max(1, Integer.getInteger(THREADS, processors)));
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    /** Whether callers lately wanted more threads than there are: then none may be wasted on waiting. */
+    private boolean isContended() {
+        return contended;
+    }
+
+    /**
+     * Does all items, in parallel where threads are free.
+     *
+     * @param chunk items of one piece; fewer pieces than threads use fewer threads
+     * @return threads that worked
+     */
+    int run(Chunked work, int extent, int chunk) {
+        int chunks = (int) (((long) extent + chunk - 1) / chunk);
+        int wanted = Math.min(threads, chunks);
+        int workers = claim(wanted);
+        if (contended != workers < wanted) {
+            contended = workers < wanted;
+        }
+        try {
+            if (workers == 1) {
+                work.run(0, extent);
+                return 1;
+            }
+            return new Launch(work, extent, chunk).run(helpers, workers - 1);
+        } finally {
+            busy.addAndGet(-workers);
+        }
+    }
+
+    /** Threads for one call: what others left, and always its own. */
+    private int claim(int wanted) {
+        while (true) {
+            int before = busy.get();
+            int workers = Math.max(1, Math.min(wanted, threads - before));
+            if (busy.compareAndSet(before, before + workers)) {
+                return workers;
+            }
+        }
+    }
+
+    /** Ends all threads; launches still running end first, later calls run on their own threads. */
+    @Override
+    public void close() {
+        for (Worker h : helpers) {
+            h.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.rebind.backend.aparapi.internal;
+
+import org.rebind.DType;
+
+/** A way to multiply matrices: c = a b for dense row-major arrays. Thread-safe. */
+interface Gemm {
+    /** What is called, for people. */
+    String name();
+
+    /** Whether it takes this product and is the right choice for it. */
+    boolean takes(DType dtype, int m, int n, int k);
+
+    /** Writes all of c, [m, n] with rows n apart. All of m, n, k are at least 1. */
+    void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k);
+
+    /**
+     * One operand in an array.
+     *
+     * @param array float[] or double[]
+     * @param offset of the first element
+     * @param leading elements from a row of the stored matrix to the next
+     * @param transposed whether the stored matrix is the operand's transpose
+     */
+    record Matrix(Object array, int offset, int leading, boolean transposed) {
+        /** The part that starts at this row and column. */
+        Matrix from(int row, int column) {
+            int at = transposed ? column * leading + row : row * leading + column;
+            return new Matrix(array, offset + at, leading, transposed);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.rebind.backend.aparapi.internal;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** One parallel call: the caller and its helpers take chunk after chunk until none is left. */
+final class Launch {
+    /** How long the caller looks out for the last helper's end before it sleeps, in ns. */
+    private static final long LOOKOUT = 50_000;
+    private static final int PAUSES = 8;
+
+    private final Chunked work;
+    private final int extent;
+    private final int chunk;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger helping = new AtomicInteger();
+    private volatile Throwable failure;
+    private volatile Thread waiter;
+
+    Launch(Chunked work, int extent, int chunk) {
+        this.work = work;
+        this.extent = extent;
+        this.chunk = chunk;
+    }
+
+    /** Does all the work with the help of up to {@code wanted} helpers that are free. @return threads that worked */
+    int run(Worker[] helpers, int wanted) {
+        Worker[] asked = new Worker[wanted];
+        int count = ask(helpers, asked, 0, false);
+        count = ask(helpers, asked, count, true);
+        work();
+        int workers = 1 + count;
+        for (int i = 0; i < count; i++) {
+            if (asked[i].withdraw(this)) {
+                helping.decrementAndGet();
+                workers--;
+            }
+        }
+        await();
+        rethrow();
+        return workers;
+    }
+
+    /** Asks the helpers that are awake, or those that sleep. */
+    private int ask(Worker[] helpers, Worker[] asked, int before, boolean asleep) {
+        int count = before;
+        for (int i = 0; i < helpers.length && count < asked.length; i++) {
+            if (helpers[i].isAsleep() == asleep) {
+                helping.incrementAndGet();
+                if (helpers[i].offer(this)) {
+                    asked[count++] = helpers[i];
+                } else {
+                    helping.decrementAndGet();
+                }
+            }
+        }
+        return count;
+    }
+
+    /** Takes chunks until none is left. */
+    void work() {
+        try {
+            long lo = (long) next.getAndIncrement() * chunk;
+            while (lo < extent && failure == null) {
+                work.run((int) lo, (int) Math.min(lo + chunk, extent));
+                lo = (long) next.getAndIncrement() * chunk;
+            }
+        } catch (Throwable e) { // carried to the calling thread, after all have left
+            failure = e;
+        }
+    }
+
+    /** A helper has done its last chunk. */
+    void leave() {
+        if (helping.decrementAndGet() == 0) {
+            Thread t = waiter;
+            if (t != null) {
+                LockSupport.unpark(t);
+            }
+        }
+    }
+
+    /** Waits until all helpers have left: a few chunks at most. */
+    private void await() {
+        long start = System.nanoTime();
+        while (helping.get() > 0 && System.nanoTime() - start < LOOKOUT) {
+            for (int i = 0; i < PAUSES && helping.get() > 0; i++) {
+                Thread.onSpinWait();
+            }
+        }
+        if (helping.get() == 0) {
+            return;
+        }
+        waiter = Thread.currentThread();
+        boolean interrupted = false;
+        while (helping.get() > 0) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted(); // or it would not sleep again
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void rethrow() {
+        Throwable e = failure;
+        if (e instanceof Error error) {
+            throw error;
+        } else if (e instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+    }
+}

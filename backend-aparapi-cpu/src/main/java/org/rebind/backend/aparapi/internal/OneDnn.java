@@ -1,0 +1,197 @@
+package org.rebind.backend.aparapi.internal;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.rebind.DType;
+import org.rebind.backend.BackendException;
+
+/**
+ * float32 matrix products by oneDNN's {@code dnnl_sgemm}, called on Java arrays in place through java.lang.foreign (Java 22 and
+ * later, reached by reflection since this code is compiled for 17). Large products are cut into pieces for the threads that
+ * run all kernels; the library itself is held to the calling thread, since OpenMP's threads spin for milliseconds after
+ * each call and take the processors from what runs next. Thread-safe.
+ */
+final class OneDnn implements Gemm {
+    /** Multiply-adds of one native call at most: until it returns the JVM can stop for no safepoint. */
+    private static final long LONGEST = 300_000_000L;
+    /** Multiply-adds below which calling the library costs more than it gains. */
+    private static final long SMALL = 24 * 24 * 24;
+    /** Multiply-adds below which threads do not pay. */
+    private static final long PARALLEL = 3_000_000;
+    /** A piece has a multiple of so many rows or columns: a vector, so that none is split, and no more, as halves must be even. */
+    private static final int ROW_BLOCK = 8;
+    private static final int COLUMN_BLOCK = 16;
+
+    private final Calls calls;
+    private final Dispatcher dispatcher;
+
+    /** @param sgemm see {@link #bind} @param threads, setThreads OpenMP's threads for calls by the current thread */
+    private record Calls(MethodHandle sgemm, MethodHandle threads, MethodHandle setThreads) {
+    }
+
+    private OneDnn(Calls calls, Dispatcher dispatcher) {
+        this.calls = calls;
+        this.dispatcher = dispatcher;
+    }
+
+    /** The library, if this Java can call it and it is installed. */
+    static Optional<Gemm> find(Dispatcher dispatcher, System.Logger log) {
+        if (Runtime.version().feature() < 22) {
+            log.log(System.Logger.Level.DEBUG, "oneDNN is not used: calling it on Java arrays needs Java 22");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new OneDnn(bind(library()), dispatcher));
+        } catch (Throwable e) { // no bundle, no library for this platform, no native access: Java kernels serve
+            log.log(System.Logger.Level.INFO, "matrix products run in Java, oneDNN is not usable: " + e);
+            return Optional.empty();
+        }
+    }
+
+    /** Where JavaCPP unpacked the library. */
+    private static Path library() throws Exception {
+        Class<?> dnnl = Class.forName("org.bytedeco.dnnl.global.dnnl", false, OneDnn.class.getClassLoader());
+        Class<?> loader = Class.forName("org.bytedeco.javacpp.Loader", true, dnnl.getClassLoader());
+        String jni = (String) loader.getMethod("load", Class.class).invoke(null, dnnl);
+        try (Stream<Path> files = Files.list(Path.of(jni).getParent())) {
+            return files.filter(f -> f.getFileName().toString().matches("(lib)?dnnl\\.(so|[0-9.]*dylib|dll).*")).findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no oneDNN library beside " + jni));
+        }
+    }
+
+    /**
+     * {@code sgemm(ta, tb, m, n, k, a, aByte, lda, b, bByte, ldb, c, cByte, ldc)} on arrays, alpha 1, beta 0, and OpenMP's
+     * functions, which the library's own dependencies hold.
+     */
+    private static Calls bind(Path library) throws Throwable {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+        Class<?> arena = Class.forName("java.lang.foreign.Arena");
+        Object global = arena.getMethod("global").invoke(null);
+        Object names = Class.forName("java.lang.foreign.SymbolLookup").getMethod("libraryLookup", Path.class, arena)
+                .invoke(null, library, global);
+        MethodHandle whole = lookup.findStatic(segment, "ofArray", methodType(segment, float[].class));
+        MethodHandle slice = lookup.findVirtual(segment, "asSlice", methodType(segment, long.class));
+        return new Calls(adapt(function(names, "dnnl_sgemm", "I", "BBJJJFAJAJFAJ"),
+                MethodHandles.filterArguments(slice, 0, whole)), function(names, "omp_get_max_threads", "I", ""),
+                function(names, "omp_set_num_threads", "", "I"));
+    }
+
+    /** A native function that may be given parts of arrays. @param result one letter of {@link #layout}, empty for void */
+    private static MethodHandle function(Object names, String name, String result, String types) throws Exception {
+        Class<?> lookup = Class.forName("java.lang.foreign.SymbolLookup");
+        Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");
+        Class<?> descriptor = Class.forName("java.lang.foreign.FunctionDescriptor");
+        Class<?> linker = Class.forName("java.lang.foreign.Linker");
+        Class<?> option = Class.forName("java.lang.foreign.Linker$Option");
+        Object symbol = ((Optional<?>) lookup.getMethod("find", String.class).invoke(names, name)).orElseThrow();
+        Object arguments = Array.newInstance(layout, types.length());
+        for (int i = 0; i < types.length(); i++) {
+            Array.set(arguments, i, layout(types.charAt(i)));
+        }
+        Object signature = result.isEmpty() ? descriptor.getMethod("ofVoid", arguments.getClass()).invoke(null, arguments)
+                : descriptor.getMethod("of", layout, arguments.getClass()).invoke(null, layout(result.charAt(0)), arguments);
+        Object options = Array.newInstance(option, 1);
+        Array.set(options, 0, option.getMethod("critical", boolean.class).invoke(null, true));
+        Method downcall = linker.getMethod("downcallHandle", Class.forName("java.lang.foreign.MemorySegment"), descriptor,
+                options.getClass());
+        return (MethodHandle) downcall.invoke(linker.getMethod("nativeLinker").invoke(null), symbol, signature, options);
+    }
+
+    private static Object layout(char letter) throws ReflectiveOperationException {
+        return Class.forName("java.lang.foreign.ValueLayout").getField(switch (letter) {
+            case 'B' -> "JAVA_BYTE";
+            case 'I' -> "JAVA_INT";
+            case 'J' -> "JAVA_LONG";
+            case 'F' -> "JAVA_FLOAT";
+            default -> "ADDRESS";
+        }).get(null);
+    }
+
+    private static MethodHandle adapt(MethodHandle raw, MethodHandle part) {
+        MethodHandle h = MethodHandles.collectArguments(raw, 11, part);
+        h = MethodHandles.insertArguments(h, 10, 0f);
+        h = MethodHandles.collectArguments(h, 8, part);
+        h = MethodHandles.collectArguments(h, 6, part);
+        return MethodHandles.insertArguments(h, 5, 1f).asType(MethodType.methodType(int.class, byte.class, byte.class,
+                long.class, long.class, long.class, float[].class, long.class, long.class, float[].class, long.class,
+                long.class, float[].class, long.class, long.class));
+    }
+
+    @Override
+    public String name() {
+        return "oneDNN";
+    }
+
+    @Override
+    public boolean takes(DType dtype, int m, int n, int k) {
+        return dtype == DType.FLOAT32 && (long) m * n * k >= SMALL;
+    }
+
+    @Override
+    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
+        long work = (long) m * n * k;
+        boolean rows = m >= n; // the longer side is cut, so that the least is packed twice
+        int whole = rows ? m : n;
+        int piece = piece(work, whole, rows ? ROW_BLOCK : COLUMN_BLOCK);
+        Chunked pieces = (lo, hi) -> {
+            for (int at = lo; at < hi; at += piece) {
+                int size = Math.min(piece, hi - at);
+                if (rows) {
+                    call(a.from(at, 0), b, c, cOffset + at * n, size, n, k, n);
+                } else {
+                    call(a, b.from(0, at), c, cOffset + at, m, size, k, n);
+                }
+            }
+        };
+        if (work < PARALLEL || dispatcher.threads() == 1) {
+            pieces.run(0, whole);
+        } else {
+            dispatcher.run(pieces, whole, piece);
+        }
+    }
+
+    /** Rows or columns of a piece: the same number of pieces for each thread. */
+    private int piece(long work, int whole, int block) {
+        int threads = work < PARALLEL ? 1 : dispatcher.threads();
+        long rounds = (work + threads * LONGEST - 1) / (threads * LONGEST);
+        long even = (whole + rounds * threads - 1) / (rounds * threads);
+        return (int) Math.max(block, (even + block - 1) / block * block);
+    }
+
+    private void call(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int ldc) {
+        int status;
+        try {
+            int threads = (int) calls.threads.invokeExact();
+            calls.setThreads.invokeExact(1);
+            try {
+                status = (int) calls.sgemm.invokeExact(flag(a), flag(b), (long) m, (long) n, (long) k, (float[]) a.array(),
+                        4L * a.offset(), (long) a.leading(), (float[]) b.array(), 4L * b.offset(), (long) b.leading(),
+                        (float[]) c, 4L * cOffset, (long) ldc);
+            } finally {
+                calls.setThreads.invokeExact(threads); // the thread may be the user's, and so may be what OpenMP does next
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new BackendException(BackendException.Kind.EXECUTE, "oneDNN: " + e, e);
+        }
+        if (status != 0) {
+            throw new BackendException(BackendException.Kind.EXECUTE, "oneDNN: dnnl_sgemm of " + m + " x " + k + " by " + k
+                    + " x " + n + " returned status " + status);
+        }
+    }
+
+    private static byte flag(Matrix x) {
+        return (byte) (x.transposed() ? 'T' : 'N');
+    }
+}

@@ -1,0 +1,18 @@
+package org.rebind.backend.opencl.internal;
+
+import java.util.Map;
+import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Dialects;
+
+/**
+ * OpenCL C as this backend launches it: every kernel states its local size, so that a driver such as PoCL, which
+ * compiles for a local size, can do so when the program is built instead of at the first launch.
+ */
+final class OpenClDialect {
+    static final Dialect DIALECT = Dialects.OPENCL.with(Map.of(), Map.of(), Map.of(
+            "chunkAttribute", "__attribute__((reqd_work_group_size(1, 1, 1)))",
+            "threadAttribute", "__attribute__((reqd_work_group_size(256, 1, 1)))"));
+
+    private OpenClDialect() {
+    }
+}

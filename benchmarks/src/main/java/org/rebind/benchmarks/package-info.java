@@ -1,0 +1,2 @@
+/** JMH benchmarks against peers in the same run. */
+package org.rebind.benchmarks;

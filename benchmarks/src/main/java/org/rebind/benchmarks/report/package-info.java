@@ -1,0 +1,2 @@
+/** Results as JSON, and the report made of all of them. */
+package org.rebind.benchmarks.report;

@@ -1,0 +1,102 @@
+package org.rebind.codegen.internal;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.rebind.DType;
+import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Kernel;
+import org.rebind.codegen.ir.Array;
+import org.rebind.codegen.ir.Expr;
+import org.rebind.codegen.ir.Stmt;
+import org.rebind.codegen.ir.Stmt.Kind;
+
+/**
+ * The loops over one row of a kernel as methods. C2 gives out registers for a method's loops together and keeps the constants
+ * of an elementary function in them through all: softmax took 1.4 times as long with its three loops in one method.
+ */
+final class PhaseMethods {
+    private final Dialect dialect;
+    private final Kernel kernel;
+    private final StringBuilder text = new StringBuilder();
+    private int count;
+
+    PhaseMethods(Dialect dialect, Kernel kernel) {
+        this.dialect = dialect;
+        this.kernel = kernel;
+    }
+
+    /** Whether the loops over lanes in a loop's body are better off apart: there are several, and one calls a function. */
+    static boolean pay(Stmt.Loop l) {
+        boolean[] costly = {false};
+        Trees.visit(l.body(), e -> costly[0] |= e instanceof Expr.Apply a && a.fn().isCostly());
+        return costly[0] && l.kind() == Kind.SERIAL && l.body().stream().filter(PhaseMethods::overLanes).count() > 1;
+    }
+
+    private static boolean overLanes(Stmt s) {
+        return s instanceof Stmt.Loop l && l.kind() == Kind.LANES || s instanceof Stmt.Fold f && f.kind() == Kind.LANES;
+    }
+
+    /** The methods so far, each after an empty line. */
+    String text() {
+        return text.toString();
+    }
+
+    /**
+     * Adds a loop as a method.
+     *
+     * @param result what the loop folds into, null if nothing
+     * @param body the loop, printed
+     * @return the statement in its place
+     */
+    String add(Stmt loop, Expr.Var result, String body, Set<Array.Scratch> scratch) {
+        Map<String, String> used = new LinkedHashMap<>();
+        outer(loop, scratch).forEach((name, type) -> {
+            if (Pattern.compile("(?<![.\\w])" + Pattern.quote(name) + "\\b").matcher(body).find()) {
+                used.put(name, type);
+            }
+        });
+        String name = kernel.name() + "_phase" + ++count;
+        List<String> parameters = new ArrayList<>();
+        used.forEach((n, type) -> parameters.add(type + " " + n));
+        String type = result == null ? "void" : dialect.types().get(result.type());
+        text.append("\nstatic ").append(type).append(' ').append(name).append('(').append(String.join(", ", parameters))
+                .append(") {\n").append(body).append(result == null ? "" : "    return " + result.name() + ";\n").append("}\n");
+        String call = name + "(" + String.join(", ", used.keySet()) + ");";
+        return result == null ? call : type + " " + result.name() + " = " + call;
+    }
+
+    /** Everything a loop may use that is declared outside of it, with its type. */
+    private Map<String, String> outer(Stmt loop, Set<Array.Scratch> scratch) {
+        Map<String, String> names = new LinkedHashMap<>();
+        kernel.buffers().forEach(b -> names.put(b.name(), dialect.memory().get(b.dtype()) + "[]"));
+        scratch.forEach(a -> names.put(a.name(), dialect.types().get(a.dtype()) + "[]"));
+        kernel.sizes().forEach(s -> names.put(s.name(), dialect.types().get(DType.INT32)));
+        Set<Expr.Var> own = new HashSet<>();
+        declared(List.of(loop), own);
+        Trees.visit(List.of(loop), e -> {
+            if (e instanceof Expr.Var v && !own.contains(v)) {
+                names.put(v.name(), dialect.types().get(v.type()));
+            }
+        });
+        return names;
+    }
+
+    private static void declared(List<Stmt> body, Set<Expr.Var> own) {
+        for (Stmt s : body) {
+            if (s instanceof Stmt.Let l) {
+                own.add(l.variable());
+            } else if (s instanceof Stmt.Loop l) {
+                own.add(l.variable());
+            } else if (s instanceof Stmt.Fold f) {
+                own.add(f.variable());
+                f.accumulators().forEach(a -> own.add(a.variable()));
+            }
+            declared(Trees.inside(s), own);
+        }
+    }
+}

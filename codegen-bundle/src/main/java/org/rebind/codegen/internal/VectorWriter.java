@@ -1,0 +1,299 @@
+package org.rebind.codegen.internal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rebind.DType;
+import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Kernel;
+import org.rebind.codegen.ir.Expr;
+import org.rebind.codegen.ir.Fn;
+import org.rebind.codegen.ir.Stmt;
+import org.rebind.codegen.ir.Stmt.Accumulator;
+import org.rebind.codegen.ir.Stmt.Combine;
+import org.rebind.codegen.ir.Stmt.Kind;
+
+/**
+ * Prints loops over lanes with jdk.incubator.vector: whole vectors first, then the rest under a mask, so that an element's
+ * result does not depend on where it lies. A loop that has no vector form is printed on scalars.
+ */
+final class VectorWriter extends StatementWriter {
+    private static final int SHORT = 8;
+    /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
+    private static final int UNROLL = 4;
+
+    private final PhaseMethods phases;
+    private boolean apart; // whether loops over lanes become methods
+
+    VectorWriter(Dialect dialect, Kernel kernel) {
+        super(dialect, kernel);
+        this.phases = new PhaseMethods(dialect, kernel);
+    }
+
+    @Override
+    String methods() {
+        return phases.text();
+    }
+
+    /** Declarations of the species a source uses. */
+    static String species(String text) {
+        StringBuilder s = new StringBuilder();
+        boolean wide = text.contains("DoubleVector") || text.contains("LongVector");
+        boolean narrow = text.contains("FloatVector") || text.contains("IntVector");
+        if (narrow) {
+            s.append("    private static final VectorSpecies F = FloatVector.SPECIES_PREFERRED;\n");
+            s.append("    private static final VectorSpecies I = F.withLanes(int.class);\n");
+        }
+        if (wide) {
+            s.append("    private static final VectorSpecies D = DoubleVector.SPECIES_PREFERRED;\n");
+            s.append("    private static final VectorSpecies L = D.withLanes(long.class);\n");
+        }
+        return s.append('\n').toString();
+    }
+
+    @Override
+    void loop(Stmt.Loop l) {
+        if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
+            boolean before = apart;
+            apart = PhaseMethods.pay(l);
+            super.loop(l);
+            apart = before;
+        }
+    }
+
+    @Override
+    void fold(Stmt.Fold f) {
+        if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
+            super.fold(f);
+        }
+    }
+
+    private void phase(Stmt s, List<Accumulator> results, Runnable print) {
+        if (!apart || results.size() > 1) { // a method returns one
+            print.run();
+            return;
+        }
+        int start = out.length();
+        int depth = indent;
+        indent = 1;
+        print.run();
+        String body = out.substring(start);
+        out.setLength(start);
+        indent = depth;
+        line(phases.add(s, results.isEmpty() ? null : results.get(0).variable(), body, scratch));
+    }
+
+    private static boolean isShort(Expr from, Expr to) {
+        return from.equals(Expr.integer(0)) && to instanceof Expr.Size s && s.dim().isFixed() && s.dim().value() < SHORT;
+    }
+
+    /** Whether it could be printed; if not, nothing is. */
+    private boolean tried(Runnable print) {
+        int length = out.length();
+        int depth = indent;
+        Map<String, Integer> calls = new LinkedHashMap<>(vectorCalls);
+        try {
+            print.run();
+            return true;
+        } catch (VectorExpr.NoVector e) {
+            out.setLength(length);
+            indent = depth;
+            vectorCalls.clear();
+            vectorCalls.putAll(calls);
+            return false;
+        }
+    }
+
+    /** Bytes of a lane: of what is stored or folded. */
+    private static int width(List<Stmt> body, List<Accumulator> accumulators) {
+        for (Accumulator a : accumulators) {
+            return a.value().type().byteSize();
+        }
+        for (Stmt s : body) {
+            if (s instanceof Stmt.Store st) {
+                return st.value().type().byteSize();
+            }
+        }
+        throw new VectorExpr.NoVector("no store");
+    }
+
+    private String main(Expr from, Expr to, String species) {
+        String main = names.fresh("main");
+        boolean zero = from.equals(Expr.integer(0));
+        String end = expressions.print(to);
+        String bound = zero ? species + ".loopBound(" + end + ")" : expressions.print(from) + " + " + species + ".loopBound("
+                + expressions.print(Expr.apply(Fn.SUBTRACT, DType.INT32, to, from)) + ")";
+        line("int " + main + " = " + bound + ";");
+        return main;
+    }
+
+    private void lanes(Stmt.Loop l) {
+        int width = width(l.body(), List.of());
+        VectorExpr v = new VectorExpr(expressions, l.variable(), width, vectorCalls);
+        String main = main(l.from(), l.to(), v.mainSpecies());
+        head(l.variable(), l.from(), main, v);
+        body(l.body(), v);
+        end();
+        tail(l.variable(), l.to(), main, v);
+        body(l.body(), v);
+        end();
+    }
+
+    private void head(Expr.Var j, Expr from, String main, VectorExpr v) {
+        line("for (int " + j.name() + " = " + expressions.print(from) + "; " + j.name() + " < " + main + "; " + j.name()
+                + " += " + v.mainSpecies() + ".length()) {");
+        indent++;
+    }
+
+    private void tail(Expr.Var j, Expr to, String main, VectorExpr v) {
+        String end = expressions.print(to);
+        line("if (" + main + " < " + end + ") {");
+        indent++;
+        line("int " + j.name() + " = " + main + ";");
+        v.mask = "m";
+        line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + end + ");");
+    }
+
+    private void end() {
+        indent--;
+        line("}");
+    }
+
+    private void body(List<Stmt> body, VectorExpr v) {
+        for (Stmt s : body) {
+            if (s instanceof Stmt.Let l) {
+                if (v.varies(l.value())) {
+                    String text = v.print(l.value());
+                    v.define(l.variable(), l.value());
+                    line(VectorExpr.vectorType(l.variable().type()) + " " + l.variable().name() + " = " + text + ";");
+                } else {
+                    statement(l);
+                }
+            } else if (s instanceof Stmt.Store st) {
+                line(v.store(st.array(), st.index(), st.value()));
+            } else {
+                throw new VectorExpr.NoVector("statement " + s.getClass().getSimpleName());
+            }
+        }
+    }
+
+    private void lanes(Stmt.Fold f) {
+        int width = width(f.body(), f.accumulators());
+        VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
+        int unroll = isLight(f) ? UNROLL : 1;
+        Map<Accumulator, List<String>> lanes = new LinkedHashMap<>();
+        f.accumulators().forEach(a -> lanes.put(a, start(a, width, unroll)));
+        Expr from = f.from();
+        if (unroll > 1) {
+            from = unrolled(f, v, lanes);
+        }
+        String main = main(from, f.to(), v.mainSpecies());
+        head(f.variable(), from, main, v);
+        body(f.body(), v);
+        lanes.forEach((a, names) -> line(names.get(0) + " = " + names.get(0) + "." + method(a) + "(" + v.print(a.value())
+                + ");"));
+        end();
+        tail(f.variable(), f.to(), main, v);
+        body(f.body(), v);
+        lanes.forEach((a, names) -> line(names.get(0) + " = " + masked(a, names.get(0), v)));
+        end();
+        lanes.forEach((a, names) -> line(dialect.types().get(a.variable().type()) + " " + a.variable().name() + " = "
+                + sum(a, names) + ".reduceLanes(VectorOperators." + operator(a) + ");"));
+    }
+
+    /** Whether the loop waits for its accumulators rather than for what it computes. */
+    private static boolean isLight(Stmt.Fold f) {
+        int[] size = {0};
+        boolean[] costly = {false};
+        Trees.visit(List.of(f), e -> {
+            size[0]++;
+            costly[0] |= e instanceof Expr.Apply a && a.fn().isCostly() || e instanceof Expr.Load l && l.guard() != null;
+        });
+        return !costly[0] && size[0] <= 40 && f.body().stream().allMatch(s -> s instanceof Stmt.Let);
+    }
+
+    private List<String> start(Accumulator a, int width, int count) {
+        DType t = a.variable().type();
+        if (Expansion.isArg(a) || a.value().type() != t || t.isBool() || t.byteSize() != width) {
+            throw new VectorExpr.NoVector(a.combine() + " of " + t);
+        }
+        String type = VectorExpr.vectorType(t);
+        String species = VectorExpr.species(t);
+        String neutral = a.combine() == Combine.SUM ? type + ".zero(" + species + ")"
+                : type + ".broadcast(" + species + ", " + expressions.print(Combining.neutral(a.combine(), t)) + ")";
+        List<String> own = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            own.add(names.fresh(a.variable().name() + "Lanes"));
+            line(type + " " + own.get(i) + " = " + neutral + ";");
+        }
+        return own;
+    }
+
+    /** Several vectors an iteration, each with accumulators of its own. @return where it ends */
+    private Expr unrolled(Stmt.Fold f, VectorExpr v, Map<Accumulator, List<String>> lanes) {
+        Expr.Var length = new Expr.Var(names.fresh("lanes"), DType.INT32);
+        line("int " + length.name() + " = " + v.mainSpecies() + ".length();");
+        Expr all = expressionOfLength(f);
+        Expr step = Expr.apply(Fn.MULTIPLY, DType.INT32, Expr.integer(UNROLL), length);
+        Expr.Var stop = new Expr.Var(names.fresh("blocks"), DType.INT32);
+        statement(new Stmt.Let(stop, Expr.apply(Fn.SUBTRACT, DType.INT32, f.to(),
+                Expr.apply(Fn.INDEX_REMAINDER, DType.INT32, all, step))));
+        String j = f.variable().name();
+        line("for (int " + j + " = " + expressions.print(f.from()) + "; " + j + " < " + stop.name() + "; " + j + " += "
+                + expressions.print(step) + ") {");
+        indent++;
+        for (int q = 0; q < UNROLL; q++) {
+            Map<Expr.Var, Expr> renamed = new HashMap<>();
+            if (q > 0) {
+                Expr offset = q == 1 ? length : Expr.apply(Fn.MULTIPLY, DType.INT32, Expr.integer(q), length);
+                renamed.put(f.variable(), Expr.apply(Fn.ADD, DType.INT32, f.variable(), offset));
+            }
+            body(expansion.copy(f.body(), renamed), v);
+            for (Map.Entry<Accumulator, List<String>> e : lanes.entrySet()) {
+                String name = e.getValue().get(q);
+                line(name + " = " + name + "." + method(e.getKey()) + "("
+                        + v.print(Expansion.rename(e.getKey().value(), renamed)) + ");");
+            }
+        }
+        end();
+        return stop;
+    }
+
+    private static Expr expressionOfLength(Stmt.Fold f) {
+        return f.from().equals(Expr.integer(0)) ? f.to() : Expr.apply(Fn.SUBTRACT, DType.INT32, f.to(), f.from());
+    }
+
+    private static String sum(Accumulator a, List<String> names) {
+        String m = method(a);
+        return names.size() == 1 ? names.get(0) : names.get(0) + "." + m + "(" + names.get(1) + ")." + m + "(" + names.get(2)
+                + "." + m + "(" + names.get(3) + "))";
+    }
+
+    private static String method(Accumulator a) {
+        return switch (a.combine()) {
+            case SUM -> "add";
+            case PROD -> "mul";
+            case MAX -> "max";
+            default -> "min";
+        };
+    }
+
+    private static String operator(Accumulator a) {
+        return switch (a.combine()) {
+            case SUM -> "ADD";
+            case PROD -> "MUL";
+            case MAX -> "MAX";
+            default -> "MIN";
+        };
+    }
+
+    /** The last lanes combined: inactive ones stay as they are. */
+    private static String masked(Accumulator a, String name, VectorExpr v) {
+        DType t = a.variable().type();
+        String species = VectorExpr.species(t);
+        String mask = species.equals(v.mainSpecies()) ? "m" : "m.cast(" + species + ")";
+        return name + ".blend(" + name + "." + method(a) + "(" + v.print(a.value()) + "), " + mask + ");";
+    }
+}

@@ -1,0 +1,2 @@
+/** Scheduling, lowering and printing. */
+package org.rebind.codegen.internal;

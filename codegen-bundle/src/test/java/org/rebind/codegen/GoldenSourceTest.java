@@ -1,0 +1,75 @@
+package org.rebind.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Printed source of a dozen graphs in every dialect, as kept in {@code src/test/resources/golden}, to be read in reviews.
+ * {@code -Drebind.golden.update=true} writes the files anew.
+ */
+class GoldenSourceTest {
+    private record Variant(Dialect dialect, Target target) {
+    }
+
+    private static Map<String, Variant> variants() {
+        Map<String, Variant> m = new LinkedHashMap<>();
+        m.put("java", new Variant(Dialects.JAVA, Target.cpu(0)));
+        m.put("java-vector", new Variant(Dialects.JAVA_VECTOR, Target.cpu(512)));
+        m.put("opencl-cpu", new Variant(Dialects.OPENCL, Target.cpuInC(512)));
+        m.put("opencl-gpu", new Variant(Dialects.OPENCL, Target.gpu()));
+        m.put("cuda", new Variant(Dialects.CUDA, Target.gpu()));
+        return m;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sources() {
+        List<DynamicTest> tests = new ArrayList<>();
+        variants().forEach((name, variant) -> Graphs.all().forEach((graph, g) -> tests.add(DynamicTest.dynamicTest(
+                name + " " + graph, () -> check(name + "/" + graph + ".txt", text(Scheduler.schedule(g, variant.target),
+                        variant.dialect))))));
+        return tests.stream();
+    }
+
+    private static String text(Plan plan, Dialect dialect) {
+        StringBuilder s = new StringBuilder(plan.graph().toString()).append("\n\n").append(plan).append("\n");
+        for (Step step : plan.steps()) {
+            s.append('\n').append(Renderer.function(((Step.KernelStep) step).kernel(), dialect));
+        }
+        return s.toString();
+    }
+
+    private static void check(String file, String text) {
+        if (Boolean.getBoolean("rebind.golden.update")) {
+            write(Path.of("src/test/resources/golden", file), text);
+            return;
+        }
+        try (InputStream in = GoldenSourceTest.class.getResourceAsStream("/golden/" + file)) {
+            String expected = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(expected, text, file + " differs; if that is right, run with -Drebind.golden.update=true");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path path, String text) {
+        try {
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

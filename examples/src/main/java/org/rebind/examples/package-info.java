@@ -1,0 +1,2 @@
+/** Runnable examples on real data. */
+package org.rebind.examples;

@@ -1,0 +1,111 @@
+package org.rebind.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What bin/rebind says about commands and about the Java it finds. */
+class LauncherTest {
+    private static final Path BIN = Path.of(System.getProperty("rebind.root"), "distribution", "target",
+            "rebind-" + System.getProperty("rebind.version"), "bin");
+
+    @TempDir
+    Path folder;
+
+    private record Answer(int exit, String text) {
+    }
+
+    @Test
+    void helpListsTheCommands() throws Exception {
+        Answer help = run(Map.of(), BIN.resolve("rebind").toString(), "help");
+        assertEquals(0, help.exit);
+        for (String command : new String[] {"digits", "jshell", "backends", "bench", "tck", "swap", "image", "help"}) {
+            assertTrue(help.text.contains(command), command);
+        }
+    }
+
+    /** The kit as a user without a build tool has it: one part of it, as the whole takes minutes. */
+    @Test
+    void theKitRunsWithoutABuildTool() throws Exception {
+        Map<String, String> bare = Map.of("REBIND_JAVA_HOME", System.getProperty("java.home"), "REBIND_CACHE",
+                folder.resolve("cache").toString());
+        Answer kit = run(bare, BIN.resolve("rebind").toString(), "tck", "aparapi-cpu", "FaultContract", "LifeCycleContract");
+        assertAll(() -> assertEquals(0, kit.exit, kit.text),
+                () -> assertTrue(kit.text.contains("8 passed, 0 failed, 0 skipped"), kit.text));
+        Answer none = run(bare, BIN.resolve("rebind").toString(), "tck", "no-such-backend");
+        assertAll(() -> assertEquals(2, none.exit, none.text),
+                () -> assertTrue(none.text.contains("aparapi-cpu"), none.text));
+    }
+
+    @Test
+    void anUnknownCommandIsAnErrorThatListsTheKnownOnes() throws Exception {
+        Answer answer = run(Map.of(), BIN.resolve("rebind").toString(), "dance");
+        assertAll(() -> assertEquals(2, answer.exit),
+                () -> assertTrue(answer.text.contains("unknown command 'dance'"), answer.text),
+                () -> assertTrue(answer.text.contains("digits"), answer.text));
+    }
+
+    @Test
+    void anOldJavaIsRefusedByName() throws Exception {
+        Path old = java("old", "11.0.2");
+        Answer answer = run(Map.of("REBIND_JAVA_HOME", old.toString()), BIN.resolve("rebind").toString(), "digits");
+        assertAll(() -> assertEquals(1, answer.exit),
+                () -> assertTrue(answer.text.contains(old.toString()) && answer.text.contains("17")
+                        && answer.text.contains("found version: 11"), answer.text));
+    }
+
+    @Test
+    void theNewestJavaIsPreferred() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("home/.jdks"));
+        Path newest = java("home/.jdks/newest", "99.0.1");
+        java("home/.jdks/seventeen", "17.0.1");
+        java("home/.jdks/eight", "1.8.0_402");
+        Answer answer = run(Map.of("HOME", home.getParent().toString(), "REBIND_JAVA_HOME", ""), "-c",
+                ". " + BIN.resolve("find-java.sh") + "; find_java 17 java");
+        assertEquals(newest.toString(), answer.text.strip());
+    }
+
+    @Test
+    void flagsFollowTheVersion() throws Exception {
+        Path seventeen = java("seventeen", "17.0.1");
+        Path later = java("later", "25");
+        String script = ". " + BIN.resolve("find-java.sh") + "; java_flags ";
+        String oldFlags = run(Map.of(), "-c", script + seventeen).text;
+        String newFlags = run(Map.of(), "-c", script + later).text;
+        assertAll(() -> assertTrue(oldFlags.contains("--add-modules=jdk.incubator.vector"), oldFlags),
+                () -> assertTrue(!oldFlags.contains("unsafe"), oldFlags),
+                () -> assertTrue(newFlags.contains("--sun-misc-unsafe-memory-access=allow"), newFlags));
+    }
+
+    /** A folder that looks like a JDK of that version. */
+    private Path java(String name, String version) throws IOException {
+        Path home = folder.resolve(name);
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"),
+                "JAVA_VERSION=\"" + version + "\"\nMODULES=\"java.base jdk.incubator.vector\"\n");
+        return home;
+    }
+
+    private static Answer run(Map<String, String> environment, String... arguments) throws Exception {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "bash";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        ProcessBuilder bash = new ProcessBuilder(command).redirectErrorStream(true);
+        bash.environment().putAll(environment);
+        Process process = bash.start();
+        process.getOutputStream().close();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Answer(process.waitFor(), text);
+    }
+}

@@ -1,0 +1,29 @@
+package org.rebind.tracer.internal.dispatch;
+
+import java.util.function.Supplier;
+import org.rebind.CompileOptions;
+import org.rebind.CompiledFunction2;
+import org.rebind.tracer.internal.backends.Backends;
+import org.rebind.tracer.internal.tensor.ConcreteTensor;
+import org.rebind.tracer.internal.trace.Trace;
+
+/** A compiled function of 2 arguments. */
+final class Dispatcher2<A, B, R> extends Dispatcher<R> implements CompiledFunction2<A, B, R> {
+    Dispatcher2(UserFunction function, CompileOptions options, Supplier<Backends> backends) {
+        super(function, options, backends);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public R apply(A a, B b) {
+        Entry e = entries.last();
+        if (e != null && !e.needsCheck() && Trace.current() == null) {
+            ConcreteTensor[] inputs = e.inputs();
+            long[] numbers = e.take(0, a, inputs) && e.take(1, b, inputs) ? e.sizes(inputs) : null;
+            if (numbers != null) {
+                return (R) hit(e, inputs, numbers);
+            }
+        }
+        return (R) slow(a, b);
+    }
+}
