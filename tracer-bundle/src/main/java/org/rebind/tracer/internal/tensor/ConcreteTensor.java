@@ -71,7 +71,9 @@ public final class ConcreteTensor extends AbstractTensor {
             return new ConcreteTensor(type, h);
         }
         ConcreteTensor t = new ConcreteTensor(type, null);
-        t.residents = new Resident[] {home.admit(t, buffer)};
+        Resident r = home.place(t, buffer);
+        t.residents = new Resident[] {r};
+        home.admit(r);
         return t;
     }
 
@@ -285,23 +287,38 @@ public final class ConcreteTensor extends AbstractTensor {
         if (buffer == h) {
             return h;
         }
-        Resident mine = home.admit(this, buffer);
+        Resident mine = home.place(this, buffer);
+        DeviceBuffer faster = settle(mine);
+        if (faster != null) {
+            buffer.close();
+            return faster;
+        }
+        try {
+            home.admit(mine);
+        } catch (BackendException e) {
+            leave(mine);
+            throw e;
+        }
+        if (released) {
+            leave(mine);
+            home.freeAfterCalls(mine); // this call may go on
+        }
+        return buffer;
+    }
+
+    /** Adds a place, unless another thread has added one at that home. @return the other's buffer, or null */
+    private DeviceBuffer settle(Resident mine) {
         while (true) {
             Resident[] old = residents;
             for (Resident r : old) {
-                if (r.home == home) { // another thread was faster
-                    home.free(mine);
+                if (r.home == mine.home) {
                     return r.buffer;
                 }
             }
             Resident[] more = Arrays.copyOf(old, old.length + 1);
             more[old.length] = mine;
             if (RESIDENTS.compareAndSet(this, old, more)) {
-                if (released) {
-                    leave(mine);
-                    home.freeAfterCalls(mine); // this call may go on
-                }
-                return buffer;
+                return null;
             }
         }
     }

@@ -74,19 +74,27 @@ public final class Home {
         return device.upload(host);
     }
 
-    /** Takes over a buffer that now belongs to this tensor. @throws BackendException if the device is gone */
-    Resident admit(ConcreteTensor tensor, DeviceBuffer buffer) {
+    /** A place here for a copy of this tensor's values, to be {@linkplain #admit admitted} when the tensor knows it. */
+    Resident place(ConcreteTensor tensor, DeviceBuffer buffer) {
+        return new Resident(tensor, unreachable, this, buffer);
+    }
+
+    /**
+     * Takes over the place's buffer. The tensor must have the place in its list already: whoever makes room takes an
+     * admitted place that its tensor does not list for one that was given up. Called while counted in {@link #calls}.
+     *
+     * @throws BackendException if the device is gone; the buffer closes after the calls that may have found it
+     */
+    void admit(Resident r) {
         freeSome(2); // at the pace at which new ones come
         calls.advanceIfWaiting();
-        Resident r = new Resident(tensor, unreachable, this, buffer);
         open.increment();
-        bytes.add(buffer.byteSize());
+        bytes.add(r.buffer.byteSize());
         residents.add(r);
         if (evacuated) { // this call has outlived the departure's patience
-            free(r);
+            freeAfterCalls(r);
             throw new BackendException(BackendException.Kind.DEVICE_LOST, name + " went away during the call");
         }
-        return r;
     }
 
     /** Frees buffers whose tensors are unreachable; called while counted in {@link #calls}. */
