@@ -27,7 +27,7 @@ import org.rebind.cache.CacheLimits;
 import org.rebind.cache.CacheService;
 import org.rebind.cache.Lease;
 
-@Timeout(30)
+@Timeout(120)
 class LruCacheTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -226,7 +226,7 @@ class LruCacheTest {
         });
         started.await();
         waiter[0].interrupt();
-        interrupted.get(5, TimeUnit.SECONDS);
+        interrupted.get(30, TimeUnit.SECONDS);
         finish.countDown();
     }
 
@@ -270,7 +270,7 @@ class LruCacheTest {
             c.statistics();
             return c.remove(99);
         });
-        other.get(5, TimeUnit.SECONDS);
+        other.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -103,7 +103,7 @@ public class SwapStormTest {
             f.get(60, TimeUnit.SECONDS);
         }
         threads.shutdown();
-        assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+        assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
         for (int i = 0; i < NAMES.length; i++) {
             uninstall(i);
         }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every item is done exactly once whatever the sizes, callers never wait for each other, failures reach the caller. */
-@Timeout(60)
+@Timeout(180)
 class DispatcherTest {
     private final Dispatcher dispatcher = new Dispatcher(4);
 
@@ -66,7 +66,7 @@ class DispatcherTest {
             threads.add(Thread.currentThread());
             two.countDown();
             try {
-                two.await(10, TimeUnit.SECONDS);
+                two.await(60, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

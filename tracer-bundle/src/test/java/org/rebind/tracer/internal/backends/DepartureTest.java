@@ -22,7 +22,7 @@ import org.rebind.tracer.internal.tensor.ConcreteTensor;
  * Departures at bad moments: while another thread closes something of the backend, while calls or compilations hang,
  * while the backend throws. Nothing of a backend may be touched once its departure has returned, and nothing kept.
  */
-@Timeout(60)
+@Timeout(180)
 class DepartureTest extends SwapBed {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
@@ -56,7 +56,7 @@ class DepartureTest extends SwapBed {
         begun.await();
         depart(p);
         departed.countDown();
-        evicting.get(5, TimeUnit.SECONDS);
+        evicting.get(30, TimeUnit.SECONDS);
         assertFalse(tooEarly.get(), "the device was freed while an executable was being closed");
     }
 
@@ -71,7 +71,7 @@ class DepartureTest extends SwapBed {
         backends.remove(p);
         assertEquals(1, count("p.executables"), "it is running");
         go.countDown();
-        hung.get(5, TimeUnit.SECONDS);
+        hung.get(30, TimeUnit.SECONDS);
         eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
     }
 
@@ -85,7 +85,7 @@ class DepartureTest extends SwapBed {
         begun.await();
         backends.close();
         go.countDown();
-        hung.get(5, TimeUnit.SECONDS);
+        hung.get(30, TimeUnit.SECONDS);
         eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
     }
 
@@ -116,7 +116,7 @@ class DepartureTest extends SwapBed {
         begun.await();
         backends.remove(p);
         go.countDown();
-        BoundGraph f = bound.get(5, TimeUnit.SECONDS);
+        BoundGraph f = bound.get(30, TimeUnit.SECONDS);
         assertEquals("interpreter", f.backendName());
         eventually("closed", () -> count("p.executables") == 0);
         check(f);
@@ -157,8 +157,8 @@ class DepartureTest extends SwapBed {
         assertEquals(Graphs.expected(0, 0.5f), y.toFloatArray()[1], 1e-6);
         assertFalse(departure.isDone(), "the call still runs");
         go.countDown();
-        call.get(5, TimeUnit.SECONDS);
-        departure.get(5, TimeUnit.SECONDS);
+        call.get(30, TimeUnit.SECONDS);
+        departure.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -80,7 +80,7 @@ class SwapStressTest {
             f.get(60, TimeUnit.SECONDS);
         }
         threads.shutdown();
-        assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+        assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
         while (!here.isEmpty()) {
             depart(backends, here.remove(0));
         }

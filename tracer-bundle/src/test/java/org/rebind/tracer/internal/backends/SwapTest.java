@@ -25,7 +25,7 @@ import org.rebind.tracer.internal.interpret.InterpreterBackend;
 import org.rebind.tracer.internal.tensor.ConcreteTensor;
 
 /** Arrival, departure, choice and failure of backends, one at a time, with a pretend device that counts every breach. */
-@Timeout(60)
+@Timeout(180)
 class SwapTest extends SwapBed {
     // ---- arrival and departure
 
@@ -94,8 +94,8 @@ class SwapTest extends SwapBed {
         assertFalse(departure.isDone());
         check(f); // a new call meanwhile, elsewhere
         go.countDown();
-        departure.get(5, TimeUnit.SECONDS);
-        call.get(5, TimeUnit.SECONDS);
+        departure.get(30, TimeUnit.SECONDS);
+        call.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -113,8 +113,8 @@ class SwapTest extends SwapBed {
         Future<?> departure = threads.submit(() -> depart(p));
         Thread.sleep(50);
         go.countDown();
-        departure.get(5, TimeUnit.SECONDS);
-        check(bound.get(5, TimeUnit.SECONDS));
+        departure.get(30, TimeUnit.SECONDS);
+        check(bound.get(30, TimeUnit.SECONDS));
         assertEquals("interpreter", bound.get().backendName());
     }
 
@@ -286,7 +286,7 @@ class SwapTest extends SwapBed {
         backends.remove(p); // returns although the call runs
         assertFalse(hung.isDone());
         go.countDown();
-        hung.get(5, TimeUnit.SECONDS);
+        hung.get(30, TimeUnit.SECONDS);
         eventually("closed when the call has ended",
                 () -> count("p.executables") == 0 && count("p.buffers") == 0);
     }
@@ -384,7 +384,7 @@ class SwapTest extends SwapBed {
         f.close();
         assertEquals(1, count("p.executables"));
         go.countDown();
-        call.get(5, TimeUnit.SECONDS);
+        call.get(30, TimeUnit.SECONDS);
         eventually("closed", () -> count("p.executables") == 0);
     }
 

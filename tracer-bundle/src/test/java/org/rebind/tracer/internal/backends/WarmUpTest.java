@@ -23,7 +23,7 @@ import org.rebind.tracer.internal.interpret.InterpreterBackend;
 import org.rebind.tracer.internal.tensor.ConcreteTensor;
 
 /** A function that moves to a device on host memory finds its code warm; one that would fail there does not move. */
-@Timeout(60)
+@Timeout(180)
 class WarmUpTest extends SwapBed {
     /** The interpreter under another name, with a look at each execute. */
     private static final class OnHost implements Backend {
@@ -140,7 +140,7 @@ class WarmUpTest extends SwapBed {
         Future<?> departure = threads.submit(() -> backends.remove(host));
         eventually("departing", () -> backends.status().size() == 1);
         go.countDown();
-        departure.get(10, TimeUnit.SECONDS);
+        departure.get(60, TimeUnit.SECONDS);
         assertEquals(1, host.executes.get(), "it stops at once");
         check(f);
     }
