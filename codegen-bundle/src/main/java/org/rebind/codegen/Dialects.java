@@ -2,10 +2,13 @@ package org.rebind.codegen;
 
 import static java.util.Map.entry;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rebind.DType;
+import org.rebind.codegen.internal.math.MathLibrary;
 
 /** The dialects that come with Rebind. */
 public final class Dialects {
@@ -17,6 +20,11 @@ public final class Dialects {
     public static final Dialect JAVA_VECTOR = JAVA.named("java", Dialect.Style.JAVA_VECTOR);
     /** OpenCL C 1.2, for CPU and GPU schedules. */
     public static final Dialect OPENCL = opencl();
+    /**
+     * OpenCL C 1.2 for CPU devices: functions are those of {@link #JAVA} as far as they need no fallback, since a compiler
+     * makes vector code of loops over them where it calls the driver's element by element.
+     */
+    public static final Dialect OPENCL_CPU = openclCpu();
     /** CUDA C++ as NVRTC takes it, without headers: halves are their bits, converted by PTX. */
     public static final Dialect CUDA = cuda();
 
@@ -155,6 +163,21 @@ public final class Dialects {
                         "restrict ", "L", "#pragma OPENCL FP_CONTRACT OFF",
                         "__attribute__((reqd_work_group_size(256, 1, 1)))",
                         "typedef struct { $type v[$n]; } __attribute__((aligned($bytes))) $name;"));
+    }
+
+    private static Dialect openclCpu() {
+        List<String> names = Arrays.stream(FUNCTIONS).map(n -> n.toLowerCase(Locale.ROOT)).toList();
+        Map<String, String> helpers = MathLibrary.openCl(names);
+        Map<String, String> f = new LinkedHashMap<>();
+        for (String name : names) {
+            for (String[] t : new String[][] {{"float32", "_f"}, {"float64", "_d"}}) {
+                if (helpers.containsKey(name + t[1])) {
+                    f.put(name.toUpperCase(Locale.ROOT) + "." + t[0], name + t[1] + "($1)");
+                }
+            }
+        }
+        // a polynomial waits for each of its steps, so several vectors at a time; compilers that do not know the pragma skip it
+        return OPENCL.with(f, helpers, Map.of("costlyLoop", "#pragma clang loop interleave_count(4)"));
     }
 
     private static Dialect cuda() {

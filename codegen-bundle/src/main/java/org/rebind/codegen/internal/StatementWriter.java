@@ -180,10 +180,21 @@ class StatementWriter {
                 line("#pragma unroll");
                 line("for (int " + v + " = " + expressions.print(l.from()) + "; " + v + " < " + end + "; " + v + "++) {");
             }
-            default -> line("for (int " + v + " = " + expressions.print(l.from()) + "; " + v + " < " + end + "; " + v
-                    + (l.step() == 1 ? "++" : " += " + l.step()) + ") {");
+            default -> {
+                if (l.kind() == Kind.LANES && dialect.words().containsKey("costlyLoop") && isCostly(l.body())) {
+                    line(dialect.word("costlyLoop"));
+                }
+                line("for (int " + v + " = " + expressions.print(l.from()) + "; " + v + " < " + end + "; " + v
+                        + (l.step() == 1 ? "++" : " += " + l.step()) + ") {");
+            }
         }
         nested(l.body());
+    }
+
+    private static boolean isCostly(List<Stmt> body) {
+        boolean[] found = new boolean[1];
+        Trees.visit(body, e -> found[0] |= e instanceof Expr.Apply a && a.fn().isCostly());
+        return found[0];
     }
 
     /** Where a thread starts. */

@@ -12,6 +12,7 @@ import org.rebind.backend.ExecutableOptions;
 import org.rebind.backend.Support;
 import org.rebind.codegen.BinaryCache;
 import org.rebind.codegen.CodegenException;
+import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Plan;
 import org.rebind.codegen.Scheduler;
 import org.rebind.codegen.Target;
@@ -26,12 +27,14 @@ final class OpenClBackend implements Backend {
     private final String name;
     private final OpenClDevice device;
     private final MatmulSource matmul;
+    private final Dialect dialect;
     private final Programs programs;
 
     OpenClBackend(String name, OpenClDevice device, BinaryCache cache) {
         this.name = name;
         this.device = device;
         this.matmul = MatmulSource.of(device.facts());
+        this.dialect = OpenClDialect.of(device.facts());
         this.programs = new Programs(device, cache);
     }
 
@@ -75,7 +78,7 @@ final class OpenClBackend implements Backend {
     @Override
     public Executable compile(Graph graph, ExecutableOptions options) {
         Plan plan = schedule(GraphChecker.check(graph), options);
-        Unit unit = Unit.of(plan, matmul);
+        Unit unit = Unit.of(plan, matmul, dialect);
         device.gate().enter();
         try {
             Program program = unit.isEmpty() ? null : programs.get(unit);
@@ -91,7 +94,7 @@ final class OpenClBackend implements Backend {
         Map<String, Unit> units = new LinkedHashMap<>();
         for (Graph graph : graphs) {
             try {
-                Unit unit = Unit.of(schedule(GraphChecker.check(graph), options), matmul);
+                Unit unit = Unit.of(schedule(GraphChecker.check(graph), options), matmul, dialect);
                 if (!unit.isEmpty()) {
                     units.putIfAbsent(unit.source(), unit);
                 }

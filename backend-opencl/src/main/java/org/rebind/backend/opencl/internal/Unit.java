@@ -22,10 +22,8 @@ import org.rebind.codegen.Step;
  * @param products by dtype, with what the scheduler decided
  * @param source everything, as one text; equal for plans that can share a program
  */
-record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource matmul, String source) {
-    private static final Dialect DIALECT = OpenClDialect.DIALECT;
-
-    static Unit of(Plan plan, MatmulSource matmul) {
+record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource matmul, Dialect dialect, String source) {
+    static Unit of(Plan plan, MatmulSource matmul, Dialect dialect) {
         Map<String, Kernel> kernels = new LinkedHashMap<>();
         Map<DType, KernelNote> products = new LinkedHashMap<>();
         for (Step step : plan.steps()) {
@@ -36,8 +34,8 @@ record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource 
                     : ((Step.MatmulStep) step).generated().kernel();
             kernels.putIfAbsent(kernel.name(), kernel);
         }
-        return new Unit(List.copyOf(kernels.values()), products, matmul,
-                text(kernels.values(), products.keySet(), matmul));
+        return new Unit(List.copyOf(kernels.values()), products, matmul, dialect,
+                text(kernels.values(), products.keySet(), matmul, dialect));
     }
 
     boolean isEmpty() {
@@ -60,9 +58,9 @@ record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource 
     /** To look at, one a kernel. */
     List<KernelSource> sources() {
         List<KernelSource> sources = new ArrayList<>();
-        products.forEach((d, note) -> sources.add(new KernelSource(MatmulSource.name(d), DIALECT.name(), matmul.source(d),
+        products.forEach((d, note) -> sources.add(new KernelSource(MatmulSource.name(d), dialect.name(), matmul.source(d),
                 note.toString())));
-        kernels.forEach(k -> sources.add(new KernelSource(k.name(), DIALECT.name(), Renderer.function(k, DIALECT),
+        kernels.forEach(k -> sources.add(new KernelSource(k.name(), dialect.name(), Renderer.function(k, dialect),
                 k.note().toString())));
         return sources;
     }
@@ -77,7 +75,7 @@ record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource 
                     k.launch(), k.workPerItem(), k.chunkMultiple(), k.body(), k.note())));
             products.addAll(units.get(i).products.keySet());
         }
-        return text(kernels, products, units.get(0).matmul);
+        return text(kernels, products, units.get(0).matmul, units.get(0).dialect);
     }
 
     static String suffix(int place) {
@@ -91,8 +89,9 @@ record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource 
         return names;
     }
 
-    private static String text(Collection<Kernel> kernels, Collection<DType> products, MatmulSource matmul) {
-        StringBuilder text = new StringBuilder(Renderer.source(List.copyOf(kernels), DIALECT));
+    private static String text(Collection<Kernel> kernels, Collection<DType> products, MatmulSource matmul,
+            Dialect dialect) {
+        StringBuilder text = new StringBuilder(Renderer.source(List.copyOf(kernels), dialect));
         products.forEach(d -> text.append('\n').append(matmul.source(d)));
         return text.toString();
     }

@@ -20,8 +20,8 @@ import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
 
 /**
- * The elementary functions as Java source, scalar or on vectors, with bit for bit the same results in both. Methods are
- * named after the function and the dtype: {@code exp_f} for float32, {@code exp_d} for float64; vector methods take and
+ * The elementary functions as Java source, scalar or on vectors, with bit for bit the same results in both, and as OpenCL C.
+ * Methods are named after the function and the dtype: {@code exp_f} for float32, {@code exp_d} for float64; vector methods take and
  * return FloatVector of a species {@code F} or DoubleVector of a species {@code D}, constants of the class that holds
  * them. Each is under 325 bytes of byte code, so that C2 inlines it. Immutable.
  */
@@ -99,6 +99,28 @@ public final class MathLibrary {
             });
         }
         return all;
+    }
+
+    /**
+     * Functions of OpenCL C by their names, for instance {@code exp_f}, for those of these whose every case is computed
+     * without a fallback to the platform's own, and those they call.
+     */
+    public static Map<String, String> openCl(Collection<String> names) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (MathLibrary m : List.of(FLOAT32, FLOAT64)) {
+            List<String> whole = names.stream().filter(n -> !m.fallsBack(n)).toList();
+            m.texts(whole, new OpenClPrinter(m.suffix)).forEach((n, t) -> all.put(n, outdent(t)));
+        }
+        return all;
+    }
+
+    private boolean fallsBack(String name) {
+        boolean[] found = new boolean[1];
+        MathFunction f = functions.get(name);
+        Consumer<Expr> visit = e -> found[0] |= e instanceof Slow || e instanceof Call c && fallsBack(c.function());
+        f.statements().forEach(st -> walk(st.value(), visit));
+        walk(f.result(), visit);
+        return found[0];
     }
 
     private static String outdent(String method) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.rebind.codegen.internal.math.Expr.Literal;
 import org.rebind.codegen.internal.math.Expr.Type;
 
-/** Printer of a function as a Java method; the scalar and the vector form differ in how expressions look. */
+/** Printer of a function: as a Java method, scalar or on vectors, or in OpenCL C; they differ in how expressions look. */
 abstract class MathPrinter {
     /** {@code f} for float32, {@code d} for float64: suffix of literals and of method names. */
     final char suffix;
@@ -26,7 +26,7 @@ abstract class MathPrinter {
     final String method(MathFunction f) {
         StringBuilder s = new StringBuilder();
         String floating = typeName(Type.FLOATING);
-        s.append("    static ").append(floating).append(' ').append(f.name()).append('_').append(suffix).append('(')
+        s.append("    ").append(qualifier()).append(floating).append(' ').append(f.name()).append('_').append(suffix).append('(')
                 .append(String.join(", ", f.parameters().stream().map(p -> floating + " " + p).toList()))
                 .append(") {\n");
         Map<String, Type> declared = new LinkedHashMap<>();
@@ -38,7 +38,12 @@ abstract class MathPrinter {
         return s.append("        return ").append(print(f.result())).append(";\n    }\n").toString();
     }
 
-    final String literal(Literal l) {
+    /** What stands before a function's type. */
+    String qualifier() {
+        return "static ";
+    }
+
+    String literal(Literal l) {
         String box = single() ? "Float." : "Double.";
         return switch (l.text()) {
             case "INF" -> box + "POSITIVE_INFINITY";
@@ -48,7 +53,7 @@ abstract class MathPrinter {
         };
     }
 
-    private String integer(String text) {
+    final String integer(String text) {
         return single() ? text : text + "L";
     }
 

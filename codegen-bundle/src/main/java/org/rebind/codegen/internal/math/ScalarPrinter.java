@@ -8,7 +8,7 @@ import org.rebind.codegen.internal.math.Expr.Type;
 import org.rebind.codegen.internal.math.Expr.Variable;
 
 /** Functions as plain Java on {@code float} or {@code double}. */
-final class ScalarPrinter extends MathPrinter {
+class ScalarPrinter extends MathPrinter {
     ScalarPrinter(char suffix) {
         super(suffix);
     }
@@ -38,20 +38,29 @@ final class ScalarPrinter extends MathPrinter {
             case "select" -> nested(a.operand(0)) + " ? " + nested(a.operand(1)) + " : " + nested(a.operand(2));
             case "neg" -> "-" + nested(a.operand(0));
             case "!" -> "!" + nested(a.operand(0));
-            case "fma", "abs", "max" -> function("Math." + a.name(), a);
+            default -> Character.isLetter(a.name().charAt(0)) ? builtIn(a) : operator(a);
+        };
+    }
+
+    String builtIn(Apply a) {
+        return switch (a.name()) {
             case "copysign" -> function("Math.copySign", a);
             case "sqrt" -> single() ? "(float) Math.sqrt((double) " + nested(a.operand(0)) + ")" : function("Math.sqrt", a);
             case "bits" -> function(single() ? "Float.floatToRawIntBits" : "Double.doubleToRawLongBits", a);
             case "fromBits" -> function(single() ? "Float.intBitsToFloat" : "Double.longBitsToDouble", a);
-            default -> nested(a.operand(0)) + " " + a.name() + " " + nested(a.operand(1));
+            default -> function("Math." + a.name(), a);
         };
     }
 
-    private String function(String name, Apply a) {
+    String operator(Apply a) {
+        return nested(a.operand(0)) + " " + a.name() + " " + nested(a.operand(1));
+    }
+
+    final String function(String name, Apply a) {
         return name + "(" + String.join(", ", a.operands().stream().map(this::print).toList()) + ")";
     }
 
-    private String nested(Expr e) {
+    final String nested(Expr e) {
         boolean bare = e instanceof Literal || e instanceof Variable || e instanceof Call
                 || e instanceof Apply a && Character.isLetter(a.name().charAt(0)) && !a.name().equals("select")
                 && !a.name().equals("neg") && !(a.name().equals("sqrt") && single());
