@@ -43,6 +43,27 @@ final class Arithmetic {
         };
     }
 
+    /**
+     * a / b by b's reciprocal, which is computed once where b is: within 2 units in the last place for all a and b. Divisors whose
+     * reciprocal would leave the normal numbers are scaled by a power of two, and the quotient by the same, in an order in
+     * which nothing overflows or is lost before it would be in the quotient itself.
+     */
+    static Expr quotient(Body body, Expr a, Expr b) {
+        DType t = b.type();
+        double edge = t == DType.FLOAT32 ? 0x1p64 : 0x1p512;
+        Expr large = new Expr.Const(edge, t);
+        Expr tiny = new Expr.Const(1 / edge, t);
+        Expr one = new Expr.Const(1.0, t);
+        Expr size = body.let("size", Expr.apply(Fn.ABS, t, b));
+        Expr small = body.let("small", Expr.apply(Fn.LESS, DType.BOOL, size, tiny));
+        Expr shrink = body.let("shrink", Expr.apply(Fn.SELECT, t, Expr.apply(Fn.LESS_EQUAL, DType.BOOL, large, size), tiny, one));
+        Expr scale = body.let("scale", Expr.apply(Fn.SELECT, t, small, large, shrink));
+        Expr inverse = body.let("inverse", Expr.apply(Fn.DIVIDE, t, one, Expr.apply(Fn.MULTIPLY, t, b, scale)));
+        Expr first = body.let("first", Expr.apply(Fn.SELECT, t, small, scale, inverse));
+        Expr second = body.let("second", Expr.apply(Fn.SELECT, t, small, inverse, scale));
+        return Expr.apply(Fn.MULTIPLY, t, Expr.apply(Fn.MULTIPLY, t, a, first), second);
+    }
+
     private static Expr ofBools(Binary op, Expr a, Expr b) {
         return switch (op) {
             case MAXIMUM, LOGICAL_OR -> Expr.apply(Fn.LOGICAL_OR, DType.BOOL, a, b);

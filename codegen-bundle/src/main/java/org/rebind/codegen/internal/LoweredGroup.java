@@ -13,7 +13,13 @@ import org.rebind.codegen.Target;
 import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Stmt;
+import org.rebind.graph.Binary;
+import org.rebind.graph.BroadcastTo;
+import org.rebind.graph.Cast;
 import org.rebind.graph.Graph;
+import org.rebind.graph.Op;
+import org.rebind.graph.Reshape;
+import org.rebind.graph.Unary;
 
 /** What lowering one group of values shares: its body, indices, buffers, and values that are at hand. */
 final class LoweredGroup implements Memory {
@@ -32,6 +38,7 @@ final class LoweredGroup implements Memory {
     /** Results of reductions that are done: how to read them now. */
     final Map<Integer, Expr> accumulated = new LinkedHashMap<>();
     final Holding holding;
+    private final Map<Integer, Boolean> ofReduction = new HashMap<>();
 
     LoweredGroup(Graph graph, Target target, Facts facts, Group group, Buffers buffers, Holding holding) {
         this.graph = graph;
@@ -61,6 +68,30 @@ final class LoweredGroup implements Memory {
             throw new IllegalStateException("value " + value + " is needed before its reduction is done");
         }
         return e;
+    }
+
+    /** On a CPU, whose division of vectors is slow, for what comes of a reduction here, such as the sums of a softmax. */
+    @Override
+    public boolean dividesByReciprocal(int value) {
+        return !target.exact() && !target.isGpu() && isOfReduction(value);
+    }
+
+    private boolean isOfReduction(int value) {
+        if (group.reductions.containsKey(value)) {
+            return true;
+        }
+        if (reads.containsKey(value) || graph.isParam(value)) {
+            return false;
+        }
+        Boolean known = ofReduction.get(value);
+        if (known == null) {
+            Op op = graph.node(value).op();
+            boolean moves = op instanceof Cast || op instanceof Reshape || op instanceof BroadcastTo;
+            known = (moves || op instanceof Unary || op instanceof Binary)
+                    && graph.node(value).inputs().stream().anyMatch(this::isOfReduction);
+            ofReduction.put(value, known);
+        }
+        return known;
     }
 
     @Override

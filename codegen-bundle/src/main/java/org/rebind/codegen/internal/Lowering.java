@@ -20,7 +20,7 @@ final class Lowering {
     static final Expr.Var THREAD = new Expr.Var("thread", DType.INT32);
     static final Expr.Var EXTENT = new Expr.Var("extent", DType.INT32);
     /** Columns folded together, so that their accumulators stay in the first-level cache. */
-    private static final int BLOCK = 256;
+    private static final int BLOCK = 1024;
 
     /** Rows up to here are folded by one thread of a GPU each, longer ones by a group. */
     static final int SHORT_ROW = 32;

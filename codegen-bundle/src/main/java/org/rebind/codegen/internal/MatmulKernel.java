@@ -17,10 +17,12 @@ import org.rebind.graph.Node;
 
 /**
  * A matrix product without a library. On a CPU each item is a row of the result, summed as multiples of rows of the second
- * operand over blocks of columns; on a GPU each thread sums one element.
+ * operand, in registers if they are few and else over blocks of columns; on a GPU each thread sums one element.
  */
 final class MatmulKernel {
     private static final int COLUMNS = 256;
+    /** Terms of a sum that are written out, so that it stays in a register. */
+    private static final int WRITTEN_OUT = 16;
 
     private final LoweredGroup g;
     private final Node node;
@@ -57,6 +59,8 @@ final class MatmulKernel {
         List<Affine> index = new ArrayList<>(g.indices.unravel(Affine.of(i), sizes));
         if (gpu) {
             element(index);
+        } else if (depth.isFixed() && depth.value() <= WRITTEN_OUT) {
+            writtenOut(index);
         } else {
             blocks(index);
         }
@@ -100,6 +104,25 @@ final class MatmulKernel {
         g.body.define(sum);
         g.body.add(new Stmt.Store(g.writes.get(value), g.pull.position(value, index).toExpr(),
                 Arithmetic.cast(sum, wide, node.type().dtype())));
+    }
+
+    private void writtenOut(List<Affine> index) {
+        int r = shape.rank();
+        Dim n = shape.dim(r - 1);
+        Expr.Var j = g.variable("j", n);
+        g.body.open(j);
+        Expr sum = Pull.zero(wide);
+        for (int k = 0; k < depth.value(); k++) {
+            Affine at = Affine.of(Dim.of(k));
+            Expr x = g.body.let("x", load(a, index, index.get(r - 2), at)); // the same for the whole row
+            sum = g.body.let("sum", product(x, load(b, index, at, Affine.of(j)), sum));
+        }
+        List<Affine> out = new ArrayList<>(index);
+        out.add(Affine.of(j));
+        g.body.add(new Stmt.Store(g.writes.get(value), g.pull.position(value, out).toExpr(),
+                Arithmetic.cast(sum, wide, node.type().dtype())));
+        boolean narrow = n.isFixed() && n.value() * type.byteSize() * 8 < g.target.vectorBits(); // all would be tail
+        g.body.add(new Stmt.Loop(j, Expr.integer(0), new Expr.Size(n), 1, narrow ? Kind.SERIAL : Kind.LANES, g.body.close()));
     }
 
     private void blocks(List<Affine> index) {

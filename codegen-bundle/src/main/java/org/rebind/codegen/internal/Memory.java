@@ -12,6 +12,9 @@ interface Memory {
     /** A value that exists already here, for instance in an accumulator; null if it has to be computed. */
     Expr existing(int value, List<Affine> index);
 
+    /** Whether quotients by this value may be products with its reciprocal, a little less exact, where it divides many. */
+    boolean dividesByReciprocal(int value);
+
     /** Told of every value computed, in the block where it was. */
     void computed(int value, List<Affine> index, Expr e);
 }

@@ -143,7 +143,13 @@ final class Pull {
 
         @Override
         public Expr binary(Binary op) {
-            return let(Arithmetic.binary(op, operand(0), operand(1), graph.type(node.inputs().get(0)).dtype()));
+            Expr a = operand(0);
+            Expr b = operand(1);
+            if (op == Binary.DIVIDE && type == Body.register(type) && body.depth(b) < body.depth(a)
+                    && memory.dividesByReciprocal(node.inputs().get(1))) {
+                return let(Arithmetic.quotient(body, a, b));
+            }
+            return let(Arithmetic.binary(op, a, b, graph.type(node.inputs().get(0)).dtype()));
         }
 
         @Override
