@@ -49,7 +49,7 @@ final class Assembly {
         List<String> ops = some.isEmpty() ? all : some;
         Kernel kernel = new Kernel(name, List.copyOf(values.keySet()), sizes(body), extent, launch, workPerItem,
                 chunkMultiple, body, new KernelNote(ops, space, bytes));
-        return new Made(kernel, new ArrayList<>(values.values()));
+        return new Made(kernel, new ArrayList<>(values.values()), partials.values().stream().findFirst().orElse(Dim.of(0)));
     }
 
     private static void keep(Map<Array.Buffer, Integer> values, Set<Array> used, Array.Buffer b, int value) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.codegen.ir.Array;
@@ -62,6 +63,19 @@ final class Columns {
         if (g.stores(g.group.order)) {
             nest(0, () -> g.store(g.group.order));
         }
+    }
+
+    /**
+     * Folds a part of the outermost folded axis only, in one run: it must be short.
+     *
+     * @param stored what becomes of each column's one accumulator, not rounded
+     */
+    void part(Expr from, Expr to, BiFunction<Expr.Var, Expr, Stmt> stored) {
+        List<Integer> phase = Phases.of(g).get(0);
+        declare(phase);
+        lanes(() -> phase.forEach(r -> start(r, results)));
+        accumulate(0, from, to, phase, results);
+        lanes(() -> g.body.add(stored.apply(column, load(results.get(phase.get(0))))));
     }
 
     private Expr at() {

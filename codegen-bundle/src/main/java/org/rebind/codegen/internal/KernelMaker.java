@@ -22,7 +22,7 @@ final class KernelMaker {
     private static final int REGISTER_BYTES = 128;
 
     private final Graph graph;
-    private final Target target;
+    final Target target;
     private final Facts facts;
     private final Costs costs;
 

@@ -19,8 +19,8 @@ final class Lowering {
     static final Expr.Var HI = new Expr.Var("hi", DType.INT32);
     static final Expr.Var THREAD = new Expr.Var("thread", DType.INT32);
     static final Expr.Var EXTENT = new Expr.Var("extent", DType.INT32);
-    /** Columns folded together, so that their accumulators stay in the first-level cache. */
-    private static final int BLOCK = 1024;
+    private static final int BLOCK = 256;
+    private static final int LARGEST_BLOCK = 1024;
 
     /** Rows up to here are folded by one thread of a GPU each, longer ones by a group. */
     static final int SHORT_ROW = 32;
@@ -145,14 +145,20 @@ final class Lowering {
         g.body.add(new Stmt.Loop(row, LO, HI, 1, Kind.SERIAL, g.body.close()));
     }
 
+    /** Columns folded together: all of them if they are known to be few, so that their accumulators stay in the first-level cache. */
+    static int block(Dim columns) {
+        return columns.isFixed() ? (int) Math.max(1, Math.min(LARGEST_BLOCK, columns.value())) : BLOCK;
+    }
+
     private void hostColumns() {
         Axis inner = kept.get(kept.size() - 1);
+        int width = block(inner.size());
         segments(inner, (from, to) -> {
             Expr.Var block = g.variable("block", inner.size());
             g.body.open(block);
-            Expr end = g.body.let("end", op(Fn.INDEX_MIN, op(Fn.ADD, block, Expr.integer(BLOCK)), to));
-            new Columns(g, folded, inner, block, end, BLOCK).lower();
-            g.body.add(new Stmt.Loop(block, from, to, BLOCK, Kind.SERIAL, g.body.close()));
+            Expr end = g.body.let("end", op(Fn.INDEX_MIN, op(Fn.ADD, block, Expr.integer(width)), to));
+            new Columns(g, folded, inner, block, end, width).lower();
+            g.body.add(new Stmt.Loop(block, from, to, width, Kind.SERIAL, g.body.close()));
         });
     }
 

@@ -67,7 +67,7 @@ public final class Planner {
                 int v = m.values().get(i);
                 if (v == Made.PARTIALS && partials < 0) {
                     var b = m.kernel().buffers().get(i);
-                    partials = memories.temporary(b.name(), b.dtype(), m.kernel().extent());
+                    partials = memories.temporary(b.name(), b.dtype(), m.partials());
                 }
                 buffers.add(v == Made.PARTIALS ? partials : memories.of(v));
             }

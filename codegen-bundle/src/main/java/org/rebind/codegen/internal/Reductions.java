@@ -88,7 +88,8 @@ final class Reductions {
             return kept.value() <= 16;
         }
         long elements = kept.value() * folded.value();
-        return elements >= 4 * SPLIT && kept.value() <= (column ? 256 : 32) && folded.value() >= 4096;
+        return elements >= 4 * SPLIT && (column ? kept.value() <= 16384 && folded.value() >= 2048
+                : kept.value() <= 32 && folded.value() >= 4096);
     }
 
     /** Whether the last axis that is not of size 1 is kept. */
