@@ -90,6 +90,9 @@ def constants(single):
     split('TWO_OVER_SQRT_PI', C)
     magic = real(1.5 * 2 ** m)
     add('MAGIC', magic)
+    up = 64 if single else 512
+    add('MAGIC_UP', magic + real(bias + up))
+    add('DOWN', 2.0 ** -up)
     sub = m + 2
     add('MAGIC_SUBNORMAL', magic + real(sub))
     add('SUBNORMAL_SCALE', 2.0 ** sub)

@@ -12,7 +12,7 @@ import org.rebind.codegen.internal.math.MathLibrary;
 
 /** The dialects that come with Rebind. */
 public final class Dialects {
-    private static final String[] FUNCTIONS = {"EXP", "EXPM1", "LOG", "LOG1P", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN",
+    private static final String[] FUNCTIONS = {"EXP", "EXPNEG", "EXPM1", "LOG", "LOG1P", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN",
         "SINH", "COSH", "TANH", "ATANH", "ERF"};
     /** Plain Java: {@code float[]} loops. Functions are those of {@code helpers}. */
     public static final Dialect JAVA = java();
@@ -111,6 +111,7 @@ public final class Dialects {
         for (String fn : FUNCTIONS) {
             f.put(fn, fn.toLowerCase(Locale.ROOT) + "($1)");
         }
+        f.put("EXPNEG", "exp($1)");
         f.putAll(Map.ofEntries(entry("SQRT", "sqrt($1)"), entry("FLOOR", "floor($1)"), entry("CEIL", "ceil($1)"),
                 entry("TRUNC", "trunc($1)"), entry("ROUND", "rint($1)"), entry("POW", "pow($1, $2)"),
                 entry("ATAN2", "atan2($1, $2)"), entry("FMA", "fma($1, $2, $3)"), entry("ABS", "fabs($1)"),
@@ -199,6 +200,7 @@ public final class Dialects {
         for (String fn : FUNCTIONS) {
             f.put(fn + ".float32", fn.toLowerCase(Locale.ROOT) + "f($1)");
         }
+        f.put("EXPNEG.float32", "expf($1)");
         for (String fn : new String[] {"SQRT", "FLOOR", "CEIL", "TRUNC"}) {
             f.put(fn + ".float32", fn.toLowerCase(Locale.ROOT) + "f($1)");
         }

@@ -58,6 +58,29 @@ class ScheduleTest {
     }
 
     @Test
+    void expOfARowLessItsLargestIsTheShortOne() {
+        assertTrue(Renderer.function(only(Graphs.softmax(), CPU), Dialects.JAVA).contains("expneg_f("));
+        assertTrue(Renderer.function(only(Graphs.softmax(), GPU), Dialects.CUDA).contains("expf("));
+        assertTrue(source(lessLargest(Shape.of(8, 1))).contains("expneg_f("));
+        assertFalse(source(lessLargest(Shape.of(1, 8))).contains("expneg_f("), "the largest of another row");
+    }
+
+    private static String source(Graph g) {
+        StringBuilder s = new StringBuilder();
+        Scheduler.schedule(g, CPU).steps().forEach(step -> s.append(Renderer.function(((Step.KernelStep) step).kernel(), Dialects.JAVA)));
+        return s.toString();
+    }
+
+    /** exp(x - m) for x of 8 by 8 and the largest of its rows, spread as if they were a row or a column. */
+    private static Graph lessLargest(Shape kept) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", DType.FLOAT32, 8, 8);
+        Value m = g.op(new Reshape(kept), g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), x));
+        Value most = g.op(new BroadcastTo(Shape.of(8, 8)), m);
+        return g.results(g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, most))).build();
+    }
+
+    @Test
     void movementIsIndexArithmetic() {
         Kernel k = only(Graphs.permute(16, 32), CPU);
         String source = Renderer.function(k, Dialects.JAVA);

@@ -138,7 +138,34 @@ final class Pull {
 
         @Override
         public Expr unary(Unary op) {
-            return let(Arithmetic.unary(op, operand(0), graph.type(node.inputs().get(0)).dtype()));
+            int x = node.inputs().get(0);
+            if (op == Unary.EXP && isLessMost(x)) {
+                return let(Arithmetic.rounded(Expr.apply(Fn.EXPNEG, Body.register(type), operand(0)), type));
+            }
+            return let(Arithmetic.unary(op, operand(0), graph.type(x).dtype()));
+        }
+
+        /** Whether a value is something less the largest of its row, and so at most 0. */
+        private boolean isLessMost(int value) {
+            Node difference = node(value, Binary.class);
+            if (difference == null || difference.op() != Binary.SUBTRACT) {
+                return false;
+            }
+            int x = difference.inputs().get(0);
+            Node spread = node(difference.inputs().get(1), BroadcastTo.class);
+            Node kept = spread == null ? null : node(spread.inputs().get(0), Reshape.class);
+            Node most = kept == null ? null : node(kept.inputs().get(0), Reduce.class);
+            if (most == null || ((Reduce) most.op()).kind() != Reduce.Kind.MAX || most.inputs().get(0) != x) {
+                return false;
+            }
+            List<Dim> dims = new ArrayList<>(graph.type(x).shape().dims());
+            ((Reduce) most.op()).axes().forEach(a -> dims.set(a, Dim.of(1)));
+            return kept.type().shape().dims().equals(dims);
+        }
+
+        /** What makes a value, null if it is not such an op. */
+        private Node node(int value, Class<? extends Op> op) {
+            return !graph.isParam(value) && op.isInstance(graph.node(value).op()) ? graph.node(value) : null;
         }
 
         @Override

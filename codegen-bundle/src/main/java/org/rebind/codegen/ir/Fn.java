@@ -20,6 +20,8 @@ public enum Fn {
     FLOOR, CEIL, ROUND, TRUNC, ISNAN,
     /** Operand 1 where operand 0 is true, else operand 2; both are evaluated. */
     SELECT,
+    /** EXP of what is at most 0 or NaN. */
+    EXPNEG,
     /** Conversion with {@link org.rebind.graph.Cast}'s meaning. */
     CAST,
     /** {@code a * b + c} rounded once. */
@@ -32,7 +34,7 @@ public enum Fn {
     /** Whether an evaluation takes longer than loading a value would. */
     public boolean isCostly() {
         return switch (this) {
-            case POW, ATAN2, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ATANH, ERF,
+            case POW, ATAN2, EXP, EXPNEG, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ATANH, ERF,
                     REMAINDER -> true;
             default -> false;
         };

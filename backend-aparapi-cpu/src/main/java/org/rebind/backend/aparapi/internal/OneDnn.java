@@ -21,7 +21,7 @@ import org.rebind.backend.BackendException;
  * each call and take the processors from what runs next. Thread-safe.
  */
 final class OneDnn implements Gemm {
-    /** Multiply-adds of one native call at most: until it returns the JVM can stop for no safepoint. */
+    /** Multiply-adds of one native call at most, or little more: until it returns the JVM can stop for no safepoint. */
     private static final long LONGEST = 300_000_000L;
     /** Multiply-adds below which calling the library costs more than it gains. */
     private static final long SMALL = 24 * 24 * 24;
@@ -140,32 +140,55 @@ final class OneDnn implements Gemm {
     @Override
     public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
         long work = (long) m * n * k;
-        boolean rows = m >= n; // the longer side is cut, so that the least is packed twice
-        int whole = rows ? m : n;
-        int piece = piece(work, whole, rows ? ROW_BLOCK : COLUMN_BLOCK);
-        Chunked pieces = (lo, hi) -> {
-            for (int at = lo; at < hi; at += piece) {
-                int size = Math.min(piece, hi - at);
-                if (rows) {
-                    call(a.from(at, 0), b, c, cOffset + at * n, size, n, k, n);
-                } else {
-                    call(a, b.from(0, at), c, cOffset + at, m, size, k, n);
-                }
-            }
-        };
-        if (work < PARALLEL || dispatcher.threads() == 1) {
-            pieces.run(0, whole);
-        } else {
-            dispatcher.run(pieces, whole, piece);
+        int threads = work < PARALLEL ? 1 : dispatcher.threads();
+        if (threads == 1 && work <= LONGEST) {
+            call(a, b, c, cOffset, m, n, k, n);
+            return;
         }
+        Cut cut = Cut.of(threads, m, n, k);
+        int columns = (n + cut.columns - 1) / cut.columns;
+        int pieces = (m + cut.rows - 1) / cut.rows * columns;
+        dispatcher.run((lo, hi) -> {
+            for (int piece = lo; piece < hi; piece++) {
+                int row = piece / columns * cut.rows;
+                int column = piece % columns * cut.columns;
+                call(a.from(row, 0), b.from(0, column), c, cOffset + row * n + column, Math.min(cut.rows, m - row),
+                        Math.min(cut.columns, n - column), k, n);
+            }
+        }, pieces, 1);
     }
 
-    /** Rows or columns of a piece: the same number of pieces for each thread. */
-    private int piece(long work, int whole, int block) {
-        int threads = work < PARALLEL ? 1 : dispatcher.threads();
-        long rounds = (work + threads * LONGEST - 1) / (threads * LONGEST);
-        long even = (whole + rounds * threads - 1) / (rounds * threads);
-        return (int) Math.max(block, (even + block - 1) / block * block);
+    /** Rows and columns of the pieces of a product. */
+    private record Cut(int rows, int columns) {
+        /** What packing an element for the library costs, in multiply-adds. */
+        private static final long PACKING = 12;
+
+        /** The cut that takes the busiest thread the least: each piece packs its rows of a and its columns of b. */
+        static Cut of(int threads, int m, int n, int k) {
+            long area = LONGEST / k;
+            long least = Long.MAX_VALUE;
+            Cut best = null;
+            long needed = Math.max(1, ((long) m * n + area - 1) / Math.max(1, area));
+            needed = (needed + threads - 1) / threads * threads;
+            for (long across = 1; across <= Math.min(needed, n); across++) {
+                int columns = size(n, across, COLUMN_BLOCK);
+                long allowed = Math.max(ROW_BLOCK, area / columns);
+                long down = Math.max((needed + across - 1) / across, (m + allowed - 1) / allowed);
+                int rows = size(m, down, ROW_BLOCK);
+                long pieces = ((long) m + rows - 1) / rows * (((long) n + columns - 1) / columns);
+                long busiest = (pieces + threads - 1) / threads * ((long) rows * columns + PACKING * (rows + columns));
+                if (busiest < least) {
+                    least = busiest;
+                    best = new Cut(rows, columns);
+                }
+            }
+            return best;
+        }
+
+        private static int size(int whole, long parts, int block) {
+            long even = (whole + parts - 1) / parts;
+            return (int) Math.min(whole, Math.max(block, (even + block - 1) / block * block));
+        }
     }
 
     private void call(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int ldc) {

@@ -49,6 +49,17 @@ class GemmTest {
         }
     }
 
+    @Test
+    void productsTooLongForOneCallAreCutBothWays() {
+        Random random = new Random(SEED);
+        for (Gemm g : gemms()) {
+            if (g instanceof OneDnn) {
+                floats(g, 457, 470, 1500, false, false, random);
+                floats(g, 470, 457, 1500, true, true, random);
+            }
+        }
+    }
+
     private static void floats(Gemm g, int m, int n, int k, boolean ta, boolean tb, Random random) {
         int lda = (ta ? m : k) + random.nextInt(3);
         int ldb = (tb ? k : n) + random.nextInt(3);
