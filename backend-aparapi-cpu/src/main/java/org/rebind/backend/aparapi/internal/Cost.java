@@ -16,7 +16,9 @@ final class Cost {
     /** Calls, and runs, until which a kernel is fresh: several times what C1, then C2, want to see of a method. */
     private static final int FRESH_CALLS = 30_000;
     private static final int FRESH_RUNS = 100;
-    private static final int FRESH_PIECES = 1024;
+    private static final int FRESH_PIECES = 2048;
+    /** Elements that a fresh elementwise kernel is called for: two vectors at least, so that the JVM sees its loop go round. */
+    private static final int FRESH_ELEMENTS = 32;
 
     private final boolean inPieces;
     private double perUnit = 0.5;
@@ -38,7 +40,8 @@ final class Cost {
 
     /** Items of one call of a fresh kernel. */
     static int freshPiece(int extent, int multiple) {
-        return (extent / FRESH_PIECES + multiple) / multiple * multiple;
+        int unit = Math.min(multiple, FRESH_ELEMENTS);
+        return (extent / FRESH_PIECES + unit) / unit * unit;
     }
 
     /** A part of a run was done in this many calls. */
