@@ -25,13 +25,32 @@ def odd(f, coefficients):
     return series(g, coefficients)
 
 
+def minimax(f, weight, lo, hi, n):
+    """n coefficients, highest first, that make the largest weighted error smallest: Remez's exchange on a grid."""
+    grid = [lo + (hi - lo) * mp.mpf(k) / 1000 for k in range(1001)]
+    points = [(lo + hi) / 2 - (hi - lo) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * n + 2)) for k in range(n + 1)]
+    for _ in range(12):
+        a = mp.matrix([[x ** (n - 1 - j) for j in range(n)] + [(-1) ** i / weight(x)] for i, x in enumerate(points)])
+        c = list(mp.lu_solve(a, mp.matrix([f(x) for x in points])))[:n]
+        e = [(mp.polyval(c, x) - f(x)) * weight(x) for x in grid]
+        runs = [[0]]  # of one sign
+        for i in range(1, len(grid)):
+            if mp.sign(e[i]) == mp.sign(e[i - 1]):
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        assert len(runs) == n + 1
+        points = [grid[max(run, key=lambda i: abs(e[i]))] for run in runs]
+    return c
+
+
 H = mp.log(2) / 2 * mp.mpf('1.0001')
 Q = (mp.pi / 4 * mp.mpf('1.0001')) ** 2
 T = mp.mpf('0.41422') ** 2
 S = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf('1.0001')
 C = 2 / mp.sqrt(mp.pi)
 POLYNOMIALS = [  # name, function, range, coefficients for float32 and float64
-    ('EXP', series(lambda r: (mp.expm1(r) - r) / r ** 2, [mp.mpf(1) / 2, mp.mpf(1) / 6]), -H, H, 6, 11),
+    ('EXP', series(lambda r: (mp.expm1(r) - r) / r ** 2, [mp.mpf(1) / 2, mp.mpf(1) / 6]), -H, H, 5, 11),
     ('LOG', series(lambda f: (mp.log1p(f) - f + f * f / 2) / f ** 3, [mp.mpf(1) / 3, mp.mpf(-1) / 4]),
      mp.sqrt(.5) - 1, mp.sqrt(2) - 1, 10, 23),
     ('SIN', odd(mp.sin, [mp.mpf(-1) / 6, mp.mpf(1) / 120]), 0, Q, 4, 7),
@@ -69,7 +88,11 @@ def constants(single):
     for name, f, lo, hi, n, nd in POLYNOMIALS:
         if hi is None:
             hi = 4 if single else 6
-        c = mp.chebyfit(f, [mp.mpf(lo), mp.mpf(hi)], n if single else nd)
+        if name == 'EXP' and single:
+            # by its part in the error of e^r: an ulp below 1 is half of one above; never 0, which no grid point may weigh
+            c = minimax(f, lambda r: (abs(r) + mp.mpf('1e-3')) ** 2 * (1 if r < 0 else mp.mpf(1) / 2), lo, hi, n)
+        else:
+            c = mp.chebyfit(f, [mp.mpf(lo), mp.mpf(hi)], n if single else nd)
         out.append((name, ', '.join(text(x) for x in c)))
     add('LOG2E', 1 / mp.log(2))
     split('LN2', mp.log(2))
@@ -91,7 +114,6 @@ def constants(single):
     magic = real(1.5 * 2 ** m)
     add('MAGIC', magic)
     up = 64 if single else 512
-    add('MAGIC_UP', magic + real(bias + up))
     add('DOWN', 2.0 ** -up)
     sub = m + 2
     add('MAGIC_SUBNORMAL', magic + real(sub))
@@ -105,6 +127,7 @@ def constants(single):
     top = mp.mpf(2) ** big * (1 - mp.mpf(2) ** -(m + 2))
     add('EXP_MAX', real(float(mp.log(top))))
     add('EXP_MIN', mp.log(mp.mpf(2) ** (2 - bias - m - 2)))
+    add('EXP_NORMAL', 87.0 if single else 708.0)
     add('EXPHALF_MAX', real(float(mp.log(2 * top))))
     add('EXPM1_MIN', -18.0 if single else -40.0)
     add('TANH_MAX', 9.5 if single else 20.0)
@@ -116,6 +139,7 @@ def constants(single):
     add('POW_MIN', float(2 - bias - m - 2))
     out.append(('MANTISSA', str(m)))
     out.append(('BIAS', str(bias)))
+    out.append(('BIAS_UP', str(bias + up)))
     out.append(('MAGIC_BITS', hex(int(magic.view(ints)))))
     out.append(('SQRT_HALF_BITS', hex(int(real(np.sqrt(0.5)).view(ints)))))
     out.append(('SIGN_FROM_1', '31' if single else '63'))

@@ -163,7 +163,7 @@ public final class CallExpansion {
     private static Map<String, Body> bodies() {
         Map<String, Body> bodies = new HashMap<>();
         MathLibrary.helpers().forEach((key, text) -> {
-            if (key.endsWith("@vector") && !key.startsWith("lanes_")) {
+            if (key.endsWith("@vector") && !key.startsWith("lanes_") && !MathLibrary.isRare(key.substring(0, key.indexOf('@')))) {
                 String code = text.substring(text.indexOf("static "));
                 String head = code.substring(code.indexOf('(') + 1, code.indexOf(") {"));
                 List<String> parameters = new ArrayList<>();

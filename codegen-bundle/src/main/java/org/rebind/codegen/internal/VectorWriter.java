@@ -2,9 +2,11 @@ package org.rebind.codegen.internal;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.rebind.DType;
 import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Kernel;
@@ -26,6 +28,7 @@ final class VectorWriter extends StatementWriter {
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
+    private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
     VectorWriter(Dialect dialect, Kernel kernel) {
         super(dialect, kernel);
@@ -180,6 +183,44 @@ final class VectorWriter extends StatementWriter {
     }
 
     private void lanes(Stmt.Fold f) {
+        if (isExtreme(f)) {
+            extreme(f);
+        } else {
+            folded(f);
+        }
+    }
+
+    /** Whether the loop finds one largest or smallest number and waits for its accumulators. */
+    private static boolean isExtreme(Stmt.Fold f) {
+        Accumulator a = f.accumulators().get(0);
+        return f.accumulators().size() == 1 && (a.combine() == Combine.MAX || a.combine() == Combine.MIN)
+                && a.variable().type().isFloating() && isLight(f);
+    }
+
+    /**
+     * The largest by comparisons, which take half the operations of {@code max} but lose NaN and may take -0 for 0. A sum
+     * beside it, for which processors have units to spare, tells of NaN; then, and if 0 is the result, all is done again.
+     */
+    private void extreme(Stmt.Fold f) {
+        Accumulator a = f.accumulators().get(0);
+        DType t = a.variable().type();
+        Expr.Var check = new Expr.Var(names.fresh("check"), t);
+        Expr.Var value = new Expr.Var(names.fresh("value"), t);
+        List<Stmt> body = new ArrayList<>(f.body());
+        body.add(new Stmt.Let(value, a.value()));
+        compared.add(a.variable());
+        folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, List.of(
+                new Accumulator(a.variable(), a.combine(), value), new Accumulator(check, Combine.SUM, value))));
+        String result = a.variable().name();
+        line("if (" + check.name() + " != " + check.name() + " || " + result + " == 0) {");
+        indent++;
+        Accumulator careful = new Accumulator(new Expr.Var(names.fresh(result), t), a.combine(), a.value());
+        folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), f.body(), List.of(careful)));
+        line(result + " = " + careful.variable().name() + ";");
+        end();
+    }
+
+    private void folded(Stmt.Fold f) {
         int width = width(f.body(), f.accumulators());
         VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
         int unroll = isLight(f) ? UNROLL : 1;
@@ -192,12 +233,11 @@ final class VectorWriter extends StatementWriter {
         String main = main(from, f.to(), v.mainSpecies());
         head(f.variable(), from, main, v);
         body(f.body(), v);
-        lanes.forEach((a, names) -> line(names.get(0) + " = " + names.get(0) + "." + method(a) + "(" + v.print(a.value())
-                + ");"));
+        lanes.forEach((a, own) -> combine(a, own.get(0), v.print(a.value()), v));
         end();
         tail(f.variable(), f.to(), main, v);
         body(f.body(), v);
-        lanes.forEach((a, names) -> line(names.get(0) + " = " + masked(a, names.get(0), v)));
+        lanes.forEach((a, own) -> combine(a, own.get(0), v.print(a.value()), v));
         end();
         lanes.forEach((a, names) -> line(dialect.types().get(a.variable().type()) + " " + a.variable().name() + " = "
                 + sum(a, names) + ".reduceLanes(VectorOperators." + operator(a) + ");"));
@@ -252,9 +292,7 @@ final class VectorWriter extends StatementWriter {
             }
             body(expansion.copy(f.body(), renamed), v);
             for (Map.Entry<Accumulator, List<String>> e : lanes.entrySet()) {
-                String name = e.getValue().get(q);
-                line(name + " = " + name + "." + method(e.getKey()) + "("
-                        + v.print(Expansion.rename(e.getKey().value(), renamed)) + ");");
+                combine(e.getKey(), e.getValue().get(q), v.print(Expansion.rename(e.getKey().value(), renamed)), v);
             }
         }
         end();
@@ -289,11 +327,18 @@ final class VectorWriter extends StatementWriter {
         };
     }
 
-    /** The last lanes combined: inactive ones stay as they are. */
-    private static String masked(Accumulator a, String name, VectorExpr v) {
+    /** Combines a vector into lanes; under a mask inactive ones stay as they are. */
+    private void combine(Accumulator a, String lanes, String value, VectorExpr v) {
         DType t = a.variable().type();
         String species = VectorExpr.species(t);
-        String mask = species.equals(v.mainSpecies()) ? "m" : "m.cast(" + species + ")";
-        return name + ".blend(" + name + "." + method(a) + "(" + v.print(a.value()) + "), " + mask + ");";
+        String mask = v.mask == null || species.equals(v.mainSpecies()) ? v.mask : v.mask + ".cast(" + species + ")";
+        if (compared.contains(a.variable())) {
+            String better = value + ".compare(VectorOperators." + (a.combine() == Combine.MAX ? "GT" : "LT") + ", " + lanes
+                    + (mask == null ? ")" : ", " + mask + ")");
+            line(lanes + " = " + lanes + ".blend(" + value + ", " + better + ");");
+            return;
+        }
+        String all = lanes + "." + method(a) + "(" + value + ")";
+        line(lanes + " = " + (mask == null ? all : lanes + ".blend(" + all + ", " + mask + ")") + ";");
     }
 }

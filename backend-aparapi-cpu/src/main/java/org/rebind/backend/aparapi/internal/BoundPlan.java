@@ -15,8 +15,10 @@ import org.rebind.codegen.Step;
  *
  * @param resultElements elements of each result of the graph
  * @param slotElements elements of each slot of scratch memory
+ * @param isShort whether the calling thread does all steps itself, at once
  */
-record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[] slotElements, long scratchBytes) {
+record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[] slotElements, long scratchBytes,
+        boolean isShort) {
     /**
      * What binding needs besides the sizes; one an executable.
      *
@@ -35,7 +37,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
                     .mapToInt(r -> count(plan.buffers().get(r).elements(), numbers)).toArray();
             long[] slots = plan.slots().stream().mapToLong(s -> s.elements(numbers)).toArray();
             return new BoundPlan(symbols.clone(), steps.toArray(BoundStep[]::new), results, slots,
-                    plan.scratchBytes(numbers));
+                    plan.scratchBytes(numbers), steps.stream().allMatch(BoundStep::isShort));
         }
 
         private BoundStep kernel(Step.KernelStep step, int number, ToLongFunction<String> numbers) {

@@ -8,6 +8,9 @@ sealed interface BoundStep {
     /** Does the step. @param arrays one a buffer of the plan */
     void run(Object[] arrays, Dispatcher dispatcher);
 
+    /** Whether the calling thread does it alone: nothing refers to the arrays afterwards. */
+    boolean isShort();
+
     /**
      * A kernel launch.
      *
@@ -36,6 +39,11 @@ sealed interface BoundStep {
                 int workers = dispatcher.run((lo, hi) -> part(mine, lo, hi), extent, chunk);
                 cost.measured((double) (System.nanoTime() - start) * workers, work);
             }
+        }
+
+        @Override
+        public boolean isShort() {
+            return extent * workPerItem < Cost.TIMED;
         }
 
         /** Items in one call, or, as long as the kernel is fresh, in many. */
@@ -81,6 +89,11 @@ sealed interface BoundStep {
             } else {
                 multiply(arrays, 0, items);
             }
+        }
+
+        @Override
+        public boolean isShort() {
+            return false;
         }
 
         /** Within a launch that has all threads each product stays on its own. */

@@ -12,6 +12,10 @@ import org.rebind.codegen.Plan;
 
 /** A plan with its compiled kernels. Intermediates and large results come from the backend's pool of arrays. */
 final class CpuExecutable implements Executable {
+    private static final int MOST_OPERANDS = 16;
+    /** Room for the operands of short plans: nobody but the calling thread sees it, and it is empty between calls. */
+    private static final ThreadLocal<Object[]> OPERANDS = ThreadLocal.withInitial(() -> new Object[MOST_OPERANDS]);
+
     private final BoundPlan.Binder binder;
     private final Plan plan;
     private final Dispatcher dispatcher;
@@ -39,17 +43,24 @@ final class CpuExecutable implements Executable {
             bound = binder.bind(symbols);
             last = bound;
         }
+        int count = plan.buffers().size();
+        boolean reuse = bound.isShort() && count <= MOST_OPERANDS;
+        Object[] arrays = reuse ? OPERANDS.get() : new Object[count];
         try {
-            return run(bound, inputs);
+            return run(bound, inputs, arrays);
         } catch (OutOfMemoryError e) {
             pool.clear();
             throw new BackendException(BackendException.Kind.OUT_OF_MEMORY, "the Java heap has no room for the results or "
                     + bound.scratchBytes() + " bytes of intermediates; give Java more with -Xmx", e);
+        } finally {
+            if (reuse) {
+                Arrays.fill(arrays, 0, count, null);
+            }
         }
     }
 
-    private DeviceBuffer[] run(BoundPlan bound, DeviceBuffer[] inputs) {
-        Object[] arrays = new Object[plan.buffers().size()];
+    /** @param arrays one a buffer of the plan, or more, all null */
+    private DeviceBuffer[] run(BoundPlan bound, DeviceBuffer[] inputs, Object[] arrays) {
         for (int i = 0; i < inputs.length; i++) {
             arrays[i] = inputs[i].toHost().array();
         }
@@ -98,7 +109,7 @@ final class CpuExecutable implements Executable {
     }
 
     private void place(Object[] arrays, Object[] slots) {
-        for (int i = 0; i < arrays.length; i++) {
+        for (int i = 0; i < plan.buffers().size(); i++) {
             int slot = plan.buffers().get(i).slot();
             if (slot >= 0) {
                 arrays[i] = slots[slot];

@@ -35,6 +35,17 @@ sealed interface Expr {
         }
     }
 
+    /**
+     * {@code usual} where the condition holds, {@code general} elsewhere. Vectors take {@code general} for all lanes unless the
+     * condition holds for all, so it has to be right for every lane, bit for bit {@code usual} where the condition holds.
+     */
+    record Usually(Expr condition, Expr usual, Expr general) implements Expr {
+        @Override
+        public Type type() {
+            return Type.FLOATING;
+        }
+    }
+
     /** {@code usual}, but the scalar function's value where the condition holds. */
     record Slow(Expr condition, Expr usual, String function, List<Expr> operands) implements Expr {
         @Override

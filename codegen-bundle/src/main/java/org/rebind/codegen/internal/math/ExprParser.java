@@ -11,6 +11,7 @@ import org.rebind.codegen.internal.math.Expr.Call;
 import org.rebind.codegen.internal.math.Expr.Literal;
 import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
+import org.rebind.codegen.internal.math.Expr.Usually;
 import org.rebind.codegen.internal.math.Expr.Variable;
 
 /** Parser of one expression of the library, by precedence climbing. */
@@ -129,6 +130,9 @@ final class ExprParser {
             operands.add(conditional());
         } while (accept(","));
         expect(")");
+        if (name.equals("usually")) {
+            return new Usually(operands.get(0), operands.get(1), operands.get(2));
+        }
         if (!BUILT_IN.contains(name)) {
             return new Call(name, List.copyOf(operands));
         }

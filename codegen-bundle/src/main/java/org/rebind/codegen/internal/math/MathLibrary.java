@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.rebind.DType;
@@ -18,6 +20,7 @@ import org.rebind.codegen.internal.math.Expr.Apply;
 import org.rebind.codegen.internal.math.Expr.Call;
 import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
+import org.rebind.codegen.internal.math.Expr.Usually;
 
 /**
  * The elementary functions as Java source, scalar or on vectors, with bit for bit the same results in both, and as OpenCL C.
@@ -31,6 +34,7 @@ public final class MathLibrary {
 
     private final Map<String, MathFunction> functions = new LinkedHashMap<>();
     private final Map<String, String> slow = new HashMap<>();
+    private final Set<String> rare = new HashSet<>();
     private final char suffix;
 
     private MathLibrary(String dtype, char suffix) {
@@ -43,6 +47,11 @@ public final class MathLibrary {
             }
         }
         parse(read("functions.math"), constants);
+        functions.values().forEach(f -> walk(f.result(), e -> {
+            if (e instanceof Usually u && u.general() instanceof Call c) {
+                rare.add(methodName(c.function()));
+            }
+        }));
         for (String method : read("slow.java").split("\n\n")) {
             String name = method.substring(method.indexOf(' ', method.indexOf("static ") + 7) + 1, method.indexOf('('));
             slow.put(name, method.endsWith("\n") ? method : method + "\n");
@@ -114,6 +123,11 @@ public final class MathLibrary {
         return all;
     }
 
+    /** Whether this method, for instance {@code expfar_f}, is called for rare values only, so that calls of it stay calls. */
+    public static boolean isRare(String method) {
+        return FLOAT32.rare.contains(method) || FLOAT64.rare.contains(method);
+    }
+
     private boolean fallsBack(String name) {
         boolean[] found = new boolean[1];
         MathFunction f = functions.get(name);
@@ -172,6 +186,10 @@ public final class MathLibrary {
             walk(s.condition(), visit);
             walk(s.usual(), visit);
             s.operands().forEach(o -> walk(o, visit));
+        } else if (e instanceof Usually u) {
+            walk(u.condition(), visit);
+            walk(u.usual(), visit);
+            walk(u.general(), visit);
         }
     }
 

@@ -4,6 +4,7 @@ import org.rebind.codegen.internal.math.Expr.Apply;
 import org.rebind.codegen.internal.math.Expr.Literal;
 import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
+import org.rebind.codegen.internal.math.Expr.Usually;
 
 /** Functions in OpenCL C. Integers wrap, as in Java, so they are computed as unsigned ones. */
 final class OpenClPrinter extends ScalarPrinter {
@@ -25,6 +26,9 @@ final class OpenClPrinter extends ScalarPrinter {
     String print(Expr e) {
         if (e instanceof Slow s) {
             throw new IllegalArgumentException(s.function() + " exists in Java only");
+        }
+        if (e instanceof Usually u) {
+            return print(u.general()); // compilers would compute both for the lanes of a vector
         }
         return super.print(e);
     }

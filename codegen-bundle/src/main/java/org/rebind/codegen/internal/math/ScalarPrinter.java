@@ -5,6 +5,7 @@ import org.rebind.codegen.internal.math.Expr.Call;
 import org.rebind.codegen.internal.math.Expr.Literal;
 import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
+import org.rebind.codegen.internal.math.Expr.Usually;
 import org.rebind.codegen.internal.math.Expr.Variable;
 
 /** Functions as plain Java on {@code float} or {@code double}. */
@@ -32,6 +33,8 @@ class ScalarPrinter extends MathPrinter {
             return call(c.function(), c.operands());
         } else if (e instanceof Slow s) {
             return nested(s.condition()) + " ? " + call(s.function(), s.operands()) + " : " + nested(s.usual());
+        } else if (e instanceof Usually u) {
+            return nested(u.condition()) + " ? " + nested(u.usual()) + " : " + nested(u.general());
         }
         Apply a = (Apply) e;
         return switch (a.name()) {

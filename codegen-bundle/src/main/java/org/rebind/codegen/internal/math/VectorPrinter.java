@@ -6,6 +6,7 @@ import org.rebind.codegen.internal.math.Expr.Call;
 import org.rebind.codegen.internal.math.Expr.Literal;
 import org.rebind.codegen.internal.math.Expr.Slow;
 import org.rebind.codegen.internal.math.Expr.Type;
+import org.rebind.codegen.internal.math.Expr.Usually;
 import org.rebind.codegen.internal.math.Expr.Variable;
 
 /**
@@ -42,6 +43,8 @@ final class VectorPrinter extends MathPrinter {
         } else if (e instanceof Slow s) {
             return "patch" + s.operands().size() + "_" + s.function() + "_" + suffix + "(" + print(s.condition()) + ", "
                     + print(s.usual()) + ", " + String.join(", ", s.operands().stream().map(this::print).toList()) + ")";
+        } else if (e instanceof Usually u) {
+            return print(u.condition()) + ".allTrue() ? " + print(u.usual()) + " : " + print(u.general());
         }
         return apply((Apply) e);
     }

@@ -46,12 +46,12 @@ public final class BoundGraph implements AutoCloseable {
      * for values that another device has to send. If the backend fails, the call is run again on the next best one,
      * and if that fails too, by the interpreter: calls are pure. Works after {@link #close} as well, more slowly.
      *
-     * @param inputs one for each parameter of the graph
+     * @param values one for each parameter of the graph, then room for each result, which is put there; a result that is a
+     *     parameter is that very input
      * @param symbols numbers of {@code graph.symbols()}, in order; the graph's guards must hold for them
-     * @return one tensor for each result; a result that is a parameter is that very input
      * @throws RuntimeException what the interpreter throws
      */
-    public ConcreteTensor[] run(ConcreteTensor[] inputs, long[] symbols) {
+    public void run(ConcreteTensor[] values, long[] symbols) {
         Binding b = anchor.binding();
         BackendFault fault = null;
         if (b != null) {
@@ -59,11 +59,8 @@ public final class BoundGraph implements AutoCloseable {
             int token = calls.enter();
             try {
                 // looked at after being counted: see Home, InFlight
-                if (anchor.binding() == b && !b.slot().isDeparted()) {
-                    ConcreteTensor[] out = execute(b, inputs, symbols);
-                    if (out != null) {
-                        return out;
-                    }
+                if (anchor.binding() == b && !b.slot().isDeparted() && execute(b, values, symbols)) {
+                    return;
                 }
             } catch (BackendFault f) {
                 fault = f;
@@ -71,25 +68,26 @@ public final class BoundGraph implements AutoCloseable {
                 calls.exit(token);
             }
         }
-        return new SlowCall(this, rebinding, inputs, symbols).run(fault);
+        new SlowCall(this, rebinding, values, symbols).run(fault);
     }
 
     /**
-     * Executes, counted in the slot's calls. Null if an input is on another device only, or released.
+     * Executes, counted in the slot's calls. False if an input is on another device only, or released: nothing is done then.
      *
      * @throws BackendFault whatever the backend threw
      */
-    ConcreteTensor[] execute(Binding b, ConcreteTensor[] inputs, long[] symbols) {
-        DeviceBuffer[] in = new DeviceBuffer[inputs.length];
+    boolean execute(Binding b, ConcreteTensor[] values, long[] symbols) {
+        DeviceBuffer[] in = new DeviceBuffer[graph.params().size()];
         try {
             for (int i = 0; i < in.length; i++) {
-                DeviceBuffer host = b.onHost() ? inputs[i].borrowIfThere() : null;
-                in[i] = host != null ? host : inputs[i].on(b.slot().home);
+                DeviceBuffer host = b.onHost() ? values[i].borrowIfThere() : null;
+                in[i] = host != null ? host : values[i].on(b.slot().home);
                 if (in[i] == null) {
-                    return null;
+                    return false;
                 }
             }
-            return results.wrap(b.executable().execute(in, symbols), in, inputs, symbols, b.slot().home);
+            results.wrap(b.executable().execute(in, symbols), in, values, symbols, b.slot().home);
+            return true;
         } catch (Throwable t) { // a backend may throw anything, LinkageError included
             throw BackendFault.executing(b.slot(), t);
         } finally {
@@ -98,7 +96,7 @@ public final class BoundGraph implements AutoCloseable {
                     host.release();
                 }
             }
-            Reference.reachabilityFence(inputs); // their buffers are freed when they are unreachable
+            Reference.reachabilityFence(values); // their buffers are freed when they are unreachable
         }
     }
 

@@ -17,12 +17,12 @@ final class Results {
     }
 
     private final Graph graph;
-    private final int[] values;
+    private final int[] results;
     private volatile Types last;
 
     Results(Graph graph) {
         this.graph = graph;
-        this.values = graph.results().stream().mapToInt(Integer::intValue).toArray();
+        this.results = graph.results().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** The symbols of the last call; null if none ran. Not to be changed. */
@@ -35,10 +35,10 @@ final class Results {
         Types t = last;
         if (t == null || !Arrays.equals(t.symbols, symbols)) {
             Map<String, Long> numbers = graph.symbolMap(symbols);
-            TensorType[] types = new TensorType[values.length];
-            int[] counts = new int[values.length];
+            TensorType[] types = new TensorType[results.length];
+            int[] counts = new int[results.length];
             for (int i = 0; i < types.length; i++) {
-                TensorType type = graph.type(values[i]);
+                TensorType type = graph.type(results[i]);
                 Shape shape = type.shape().evaluate(numbers::get);
                 types[i] = shape == type.shape() ? type : new TensorType(type.dtype(), shape);
                 counts[i] = shape.elementCount();
@@ -49,11 +49,11 @@ final class Results {
     }
 
     /**
-     * The results as tensors; the buffers go to the home. Called while counted in its calls.
+     * Puts the results as tensors after the inputs; the buffers go to the home. Called while counted in its calls.
      *
      * @throws BackendFault.WrongResult if the buffers are not what the graph says; they are closed then
      */
-    ConcreteTensor[] wrap(DeviceBuffer[] out, DeviceBuffer[] in, ConcreteTensor[] inputs, long[] symbols, Home home) {
+    void wrap(DeviceBuffer[] out, DeviceBuffer[] in, ConcreteTensor[] values, long[] symbols, Home home) {
         Types t = types(symbols);
         String wrong = mismatch(out, t);
         if (wrong != null) {
@@ -61,33 +61,31 @@ final class Results {
             throw new BackendFault.WrongResult(wrong);
         }
         try {
-            return tensors(out, in, inputs, t, home);
+            tensors(out, in, values, t, home);
         } catch (RuntimeException | Error e) { // a copy of a twin failed, or the home is closed to this late call
             close(out, in);
             throw e;
         }
     }
 
-    private ConcreteTensor[] tensors(DeviceBuffer[] out, DeviceBuffer[] in, ConcreteTensor[] inputs, Types t, Home home) {
-        ConcreteTensor[] tensors = new ConcreteTensor[out.length];
+    private void tensors(DeviceBuffer[] out, DeviceBuffer[] in, ConcreteTensor[] values, Types t, Home home) {
         for (int i = 0; i < out.length; i++) {
-            if (graph.isParam(values[i])) {
-                tensors[i] = inputs[values[i]];
+            if (graph.isParam(results[i])) {
+                values[in.length + i] = values[results[i]];
                 if (indexOf(out[i], in, in.length) < 0 && indexOf(out[i], out, i) < 0) {
                     out[i].close(); // a copy nobody needs
                 }
             } else {
-                tensors[i] = tensor(i, out, in, t, tensors, home);
+                values[in.length + i] = tensor(i, out, in, t, values, home);
             }
         }
-        return tensors;
     }
 
-    private static ConcreteTensor tensor(int i, DeviceBuffer[] out, DeviceBuffer[] in, Types t, ConcreteTensor[] tensors,
+    private static ConcreteTensor tensor(int i, DeviceBuffer[] out, DeviceBuffer[] in, Types t, ConcreteTensor[] values,
             Home home) {
         int twin = indexOf(out[i], out, i);
-        if (twin >= 0 && tensors[twin].type().equals(t.types[i])) {
-            return tensors[twin];
+        if (twin >= 0 && values[in.length + twin].type().equals(t.types[i])) {
+            return values[in.length + twin];
         }
         if (twin < 0 && indexOf(out[i], in, in.length) < 0) {
             return ConcreteTensor.ofChecked(t.types[i], out[i], home);

@@ -16,19 +16,19 @@ final class SlowCall {
 
     private final BoundGraph bound;
     private final Rebinding rebinding;
-    private final ConcreteTensor[] inputs;
+    private final ConcreteTensor[] values; // see BoundGraph.run
     private final long[] symbols;
     private final Set<BackendSlot> failed = new HashSet<>();
     private boolean madeRoom;
 
-    SlowCall(BoundGraph bound, Rebinding rebinding, ConcreteTensor[] inputs, long[] symbols) {
+    SlowCall(BoundGraph bound, Rebinding rebinding, ConcreteTensor[] values, long[] symbols) {
         this.bound = bound;
         this.rebinding = rebinding;
-        this.inputs = inputs;
+        this.values = values;
         this.symbols = symbols;
     }
 
-    ConcreteTensor[] run(BackendFault first) {
+    void run(BackendFault first) {
         BackendFault fault = first;
         while (true) {
             if (fault != null) {
@@ -37,15 +37,14 @@ final class SlowCall {
             }
             BackendSlot slot = failed.size() >= MOST_FAULTS ? rebinding.snapshot().lastResort()
                     : rebinding.snapshot().best(bound.graph(), bound.explicit, failed);
-            for (ConcreteTensor t : inputs) {
-                if (!t.isAtHand(slot.home)) {
-                    t.borrow().release();
+            for (int i = 0; i < bound.graph().params().size(); i++) {
+                if (!values[i].isAtHand(slot.home)) {
+                    values[i].borrow().release();
                 }
             }
             try {
-                ConcreteTensor[] out = attempt(slot);
-                if (out != null) {
-                    return out;
+                if (attempt(slot)) {
+                    return;
                 }
             } catch (BackendFault f) {
                 fault = f;
@@ -69,12 +68,12 @@ final class SlowCall {
         }
     }
 
-    /** Null if the slot has departed, the binding has changed or an input has moved: then all starts afresh. */
-    private ConcreteTensor[] attempt(BackendSlot slot) {
+    /** False if the slot has departed, the binding has changed or an input has moved: then all starts afresh. */
+    private boolean attempt(BackendSlot slot) {
         int compiling = slot.compiles.enter();
         try {
             if (slot.isDeparted()) {
-                return null;
+                return false;
             }
             Binding b = bound.anchor.binding();
             boolean shared = b != null && b.slot() == slot;
@@ -87,7 +86,7 @@ final class SlowCall {
             int token = calls.enter();
             try {
                 boolean usable = !slot.isDeparted() && (!shared || bound.anchor.binding() == b);
-                return usable ? bound.execute(b, inputs, symbols) : null;
+                return usable && bound.execute(b, values, symbols);
             } finally {
                 calls.exit(token);
                 if (!shared) {

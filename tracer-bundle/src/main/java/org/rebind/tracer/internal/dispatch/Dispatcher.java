@@ -61,10 +61,10 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
         Object[] all = checkArity(args);
         Entry e = entries.last();
         if (e != null && !e.needsCheck() && Trace.current() == null) {
-            ConcreteTensor[] inputs = e.inputs();
-            long[] numbers = e.takeAll(all, inputs) ? e.sizes(inputs) : null;
+            ConcreteTensor[] values = e.values();
+            long[] numbers = e.takeAll(all, values) ? e.sizes(values) : null;
             if (numbers != null) {
-                return (R) hit(e, inputs, numbers);
+                return (R) hit(e, values, numbers);
             }
         }
         return (R) slow(all);
@@ -80,12 +80,12 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
         return args;
     }
 
-    final Object hit(Entry e, ConcreteTensor[] inputs, long[] numbers) {
+    final Object hit(Entry e, ConcreteTensor[] values, long[] numbers) {
         long start = System.nanoTime();
         int stripe = Uses.stripe();
         entries.used(e, stripe, Uses.time(start));
         try {
-            return e.execute(inputs, numbers);
+            return e.execute(values, numbers);
         } finally {
             long nanos = System.nanoTime() - start;
             counters.hit(stripe, nanos);
@@ -139,7 +139,7 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
                 return afterwards(outcome, args);
             }
         }
-        return hit(e, found.inputs(), found.numbers());
+        return hit(e, found.values(), found.numbers());
     }
 
     private FirstCall.Outcome check(Entry e, Object[] args, int hash) {

@@ -18,10 +18,10 @@ final class Dispatcher1<A, R> extends Dispatcher<R> implements CompiledFunction1
     public R apply(A a) {
         Entry e = entries.last();
         if (e != null && !e.needsCheck() && Trace.current() == null) {
-            ConcreteTensor[] inputs = e.inputs();
-            long[] numbers = e.take(0, a, inputs) ? e.sizes(inputs) : null;
+            ConcreteTensor[] values = e.values();
+            long[] numbers = e.take(0, a, values) ? e.sizes(values) : null;
             if (numbers != null) {
-                return (R) hit(e, inputs, numbers);
+                return (R) hit(e, values, numbers);
             }
         }
         return (R) slow(new Object[] {a});

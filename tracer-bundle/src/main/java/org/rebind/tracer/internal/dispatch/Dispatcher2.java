@@ -18,10 +18,10 @@ final class Dispatcher2<A, B, R> extends Dispatcher<R> implements CompiledFuncti
     public R apply(A a, B b) {
         Entry e = entries.last();
         if (e != null && !e.needsCheck() && Trace.current() == null) {
-            ConcreteTensor[] inputs = e.inputs();
-            long[] numbers = e.take(0, a, inputs) && e.take(1, b, inputs) ? e.sizes(inputs) : null;
+            ConcreteTensor[] values = e.values();
+            long[] numbers = e.take(0, a, values) && e.take(1, b, values) ? e.sizes(values) : null;
             if (numbers != null) {
-                return (R) hit(e, inputs, numbers);
+                return (R) hit(e, values, numbers);
             }
         }
         return (R) slow(a, b);

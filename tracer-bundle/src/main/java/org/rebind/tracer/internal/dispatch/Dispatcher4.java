@@ -18,11 +18,11 @@ final class Dispatcher4<A, B, C, D, R> extends Dispatcher<R> implements Compiled
     public R apply(A a, B b, C c, D d) {
         Entry e = entries.last();
         if (e != null && !e.needsCheck() && Trace.current() == null) {
-            ConcreteTensor[] inputs = e.inputs();
-            long[] numbers = e.take(0, a, inputs) && e.take(1, b, inputs)
-                    && e.take(2, c, inputs) && e.take(3, d, inputs) ? e.sizes(inputs) : null;
+            ConcreteTensor[] values = e.values();
+            long[] numbers = e.take(0, a, values) && e.take(1, b, values)
+                    && e.take(2, c, values) && e.take(3, d, values) ? e.sizes(values) : null;
             if (numbers != null) {
-                return (R) hit(e, inputs, numbers);
+                return (R) hit(e, values, numbers);
             }
         }
         return (R) slow(a, b, c, d);

@@ -45,7 +45,7 @@ final class Entries {
     }
 
     /**
-     * The entry that serves these arguments, its inputs and the numbers of its symbols; null if there is none.
+     * The entry that serves these arguments, its values with the inputs in place, and the numbers of its symbols; null if there is none.
      *
      * @param hash of the arguments
      */
@@ -53,11 +53,11 @@ final class Entries {
         Table t = table;
         int i = t.first(hash);
         for (Entry e = t.at(i, hash); e != null; e = t.at(++i, hash)) {
-            ConcreteTensor[] inputs = e.inputs();
-            if (e.takeAll(args, inputs)) {
-                long[] numbers = e.sizes(inputs);
+            ConcreteTensor[] values = e.values();
+            if (e.takeAll(args, values)) {
+                long[] numbers = e.sizes(values);
                 if (numbers != null) {
-                    return new Found(e, inputs, numbers);
+                    return new Found(e, values, numbers);
                 }
             }
         }
@@ -65,7 +65,7 @@ final class Entries {
     }
 
     /** What a lookup found. */
-    record Found(Entry entry, ConcreteTensor[] inputs, long[] numbers) {
+    record Found(Entry entry, ConcreteTensor[] values, long[] numbers) {
     }
 
     int size() {

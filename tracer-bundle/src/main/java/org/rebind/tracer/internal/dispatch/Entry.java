@@ -49,7 +49,8 @@ final class Entry {
     private final int symbolCount;
     private final GuardTest guards;
     private final int[] graphSymbols; // which of our symbols the compiled graph still has; null if all, in order
-    private final ConcreteTensor[] template; // room for the leaves, then the captured tensors
+    private final ConcreteTensor[] template; // room for the leaves, the captured tensors, room for the results
+    private final int inputs; // leaves and captured tensors
     private final boolean singleResult;
     private final int[] sameAs; // for each result the first that is the same value; null if all differ
 
@@ -71,11 +72,12 @@ final class Entry {
         this.symbolCount = symbols.size();
         this.graphSymbols = compilation == null ? null : graphSymbols(symbols, compilation.bound().graph());
         this.guards = new GuardTest(compilation == null ? List.of() : compilation.trace().graph().guards(), symbols);
-        this.template = new ConcreteTensor[types.length + (compilation == null ? 0 : compilation.captured().size())];
+        this.inputs = types.length + (compilation == null ? 0 : compilation.captured().size());
+        this.template = new ConcreteTensor[inputs + (compilation == null ? 0 : bound.graph().results().size())];
         this.hasEffects = compilation != null && !compilation.trace().effects().isEmpty();
         this.singleResult = compilation != null && compilation.results() instanceof TreeDef.Leaf && !hasEffects;
         this.sameAs = compilation == null ? null : duplicates(compilation.bound().graph().results());
-        for (int i = types.length; i < template.length; i++) {
+        for (int i = types.length; i < inputs; i++) {
             template[i] = compilation.captured().get(i - types.length);
         }
     }
@@ -136,33 +138,33 @@ final class Entry {
         return arguments.length;
     }
 
-    /** Room for the inputs of one call, captured tensors in place. */
-    ConcreteTensor[] inputs() {
+    /** Room for the inputs and results of one call, captured tensors in place. */
+    ConcreteTensor[] values() {
         return template.length == 0 ? template : template.clone();
     }
 
     /** Puts the tensors of an argument where they belong. @return false if it has another structure */
-    boolean take(int index, Object argument, ConcreteTensor[] inputs) {
+    boolean take(int index, Object argument, ConcreteTensor[] values) {
         try {
             return arguments[index] instanceof TreeDef.Leaf
-                    ? argument instanceof ConcreteTensor t && put(inputs, offsets[index], t)
-                    : Pytrees.match(arguments[index], argument, inputs, offsets[index]) >= 0;
+                    ? argument instanceof ConcreteTensor t && put(values, offsets[index], t)
+                    : Pytrees.match(arguments[index], argument, values, offsets[index]) >= 0;
         } catch (ArrayStoreException e) { // a traced tensor outside of its trace: the slow path says so
             return false;
         }
     }
 
-    private static boolean put(ConcreteTensor[] inputs, int index, ConcreteTensor t) {
-        inputs[index] = t;
+    private static boolean put(ConcreteTensor[] values, int index, ConcreteTensor t) {
+        values[index] = t;
         return true;
     }
 
-    boolean takeAll(Object[] args, ConcreteTensor[] inputs) {
+    boolean takeAll(Object[] args, ConcreteTensor[] values) {
         if (args.length != arguments.length) {
             return false;
         }
         for (int i = 0; i < args.length; i++) {
-            if (!take(i, args[i], inputs)) {
+            if (!take(i, args[i], values)) {
                 return false;
             }
         }
@@ -170,16 +172,16 @@ final class Entry {
     }
 
     /** The numbers of the symbols if all types fit and all guards hold; null otherwise. */
-    long[] sizes(ConcreteTensor[] inputs) {
+    long[] sizes(ConcreteTensor[] values) {
         long[] numbers = symbolCount == 0 ? NO_SYMBOLS : new long[symbolCount];
-        return fits(inputs, numbers) && guards.holds(numbers) ? numbers : null;
+        return fits(values, numbers) && guards.holds(numbers) ? numbers : null;
     }
 
     /** Whether the types fit; fills in the numbers of the symbols. */
-    private boolean fits(ConcreteTensor[] inputs, long[] numbers) {
+    private boolean fits(ConcreteTensor[] values, long[] numbers) {
         int known = 0;
         for (int i = 0; i < types.length; i++) {
-            TensorType type = inputs[i].type();
+            TensorType type = values[i].type();
             if (type != types[i] && (type.dtype() != types[i].dtype() || (symbolOf[i] == null
                     ? !type.shape().equals(types[i].shape()) : (known = symbolic(i, type.shape(), numbers, known)) < 0))) {
                 return false;
@@ -210,17 +212,18 @@ final class Entry {
     }
 
     /** The guard that keeps this entry from serving inputs whose types fit; null if that is not the reason. */
-    Guard failingGuard(ConcreteTensor[] inputs) {
+    Guard failingGuard(ConcreteTensor[] values) {
         long[] numbers = new long[symbolCount];
-        return fits(inputs, numbers) ? guards.failing(numbers) : null;
+        return fits(values, numbers) ? guards.failing(numbers) : null;
     }
 
     /** Runs the compiled code and puts the result together. */
-    Object execute(ConcreteTensor[] inputs, long[] numbers) {
-        ConcreteTensor[] results = bound.run(inputs, graphSymbols == null ? numbers : select(numbers));
+    Object execute(ConcreteTensor[] values, long[] numbers) {
+        bound.run(values, graphSymbols == null ? numbers : select(numbers));
         if (singleResult) {
-            return results[0];
+            return values[inputs];
         }
+        ConcreteTensor[] results = Arrays.copyOfRange(values, inputs, values.length);
         for (int i = 0; sameAs != null && i < sameAs.length; i++) {
             results[i] = results[sameAs[i]];
         }

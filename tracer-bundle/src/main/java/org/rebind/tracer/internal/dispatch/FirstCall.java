@@ -89,10 +89,10 @@ final class FirstCall {
         }
 
         Object execute() {
-            ConcreteTensor[] inputs = entry.inputs();
-            System.arraycopy(arguments.leaves(), 0, inputs, 0, arguments.leaves().length);
+            ConcreteTensor[] values = entry.values();
+            System.arraycopy(arguments.leaves(), 0, values, 0, arguments.leaves().length);
             try {
-                return entry.execute(inputs, entry.sizes(inputs));
+                return entry.execute(values, entry.sizes(values));
             } finally {
                 if (!kept) {
                     entry.bound.close();

@@ -46,9 +46,9 @@ final class MissLog {
     }
 
     private static MissReason guard(String signature, Entry nearest, Arguments args) {
-        ConcreteTensor[] inputs = nearest.inputs();
-        System.arraycopy(args.leaves(), 0, inputs, 0, args.leaves().length);
-        Guard failing = nearest.failingGuard(inputs);
+        ConcreteTensor[] values = nearest.values();
+        System.arraycopy(args.leaves(), 0, values, 0, args.leaves().length);
+        Guard failing = nearest.failingGuard(values);
         return failing == null ? new MissReason(signature, Optional.of(nearest.signature.toString()),
                 "the entry was there no more", "")
                 : new MissReason(signature, Optional.of(nearest.signature.toString()), "guard " + failing

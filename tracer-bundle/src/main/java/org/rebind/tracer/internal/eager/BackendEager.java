@@ -89,7 +89,9 @@ public final class BackendEager implements Eager, AutoCloseable {
         if (bound == null) {
             bound = keep(key, EagerGraph.build(key));
         }
-        return bound.run(inputs, numbers(bound.graph(), inputs))[0];
+        ConcreteTensor[] values = Arrays.copyOf(inputs, inputs.length + 1);
+        bound.run(values, numbers(bound.graph(), inputs));
+        return values[inputs.length];
     }
 
     private static long[] numbers(Graph graph, ConcreteTensor[] inputs) {

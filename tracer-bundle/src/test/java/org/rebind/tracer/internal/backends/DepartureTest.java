@@ -148,7 +148,7 @@ class DepartureTest extends SwapBed {
     void aTensorIsReadAtOnceWhileACallKeepsTheDepartureWaiting() throws Exception {
         PretendBackend p = arrive("p", 5);
         BoundGraph f = bind(Graphs.doubled(0));
-        ConcreteTensor y = f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
+        ConcreteTensor y = Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
         p.onExecute = this::stopHere;
         Future<ConcreteTensor> call = threads.submit(() -> check(f));
         begun.await();

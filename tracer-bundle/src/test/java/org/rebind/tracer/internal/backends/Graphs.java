@@ -1,5 +1,6 @@
 package org.rebind.tracer.internal.backends;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.rebind.DType;
@@ -56,5 +57,13 @@ final class Graphs {
     static float expected(int n, float x) {
         float y = (float) Math.tanh(x + x);
         return n % 2 == 0 ? y : -y;
+    }
+
+    /** The results of a run. */
+    static ConcreteTensor[] run(BoundGraph f, ConcreteTensor[] inputs, long[] symbols) {
+        int results = f.graph().results().size();
+        ConcreteTensor[] values = Arrays.copyOf(inputs, inputs.length + results);
+        f.run(values, symbols);
+        return Arrays.copyOfRange(values, inputs.length, values.length);
     }
 }

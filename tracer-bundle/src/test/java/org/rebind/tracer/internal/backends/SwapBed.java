@@ -82,7 +82,7 @@ abstract class SwapBed {
     }
 
     static ConcreteTensor check(BoundGraph f) {
-        ConcreteTensor y = f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
+        ConcreteTensor y = Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
         float[] expected = new float[X.length];
         for (int i = 0; i < X.length; i++) {
             expected[i] = Graphs.expected(0, X[i]);

@@ -96,7 +96,7 @@ class SwapStressTest {
             float[] values = carried.toFloatArray();
             while (!stop) {
                 int n = random.nextInt(FUNCTIONS);
-                ConcreteTensor y = functions.get(n).run(new ConcreteTensor[] {carried}, new long[0])[0];
+                ConcreteTensor y = Graphs.run(functions.get(n), new ConcreteTensor[] {carried}, new long[0])[0];
                 float[] want = new float[8];
                 for (int i = 0; i < 8; i++) {
                     want[i] = Graphs.expected(n, values[i]);

@@ -36,7 +36,7 @@ class SwapTest extends SwapBed {
         check(f);
         PretendBackend p = arrive("p", 5);
         eventually("moves to p without a call", () -> f.backendName().equals("p"));
-        ConcreteTensor y = f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
+        ConcreteTensor y = Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
         assertEquals(1, count("executes"));
         assertEquals(2, count("p.buffers"));
         depart(p);
@@ -241,7 +241,7 @@ class SwapTest extends SwapBed {
             BoundGraph g = bind(Graphs.doubled(1 + i));
             assertEquals("p", g.backendName());
             plan(failures.get(i), 1);
-            g.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE);
+            Graphs.run(g, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE);
             assertEquals("interpreter", g.backendName());
         }
         assertTrue(health("p").contains("2 graphs"), health("p"));
@@ -255,7 +255,7 @@ class SwapTest extends SwapBed {
         BoundGraph f = bind(Graphs.doubled(0));
         List<ConcreteTensor> kept = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            kept.add(f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0]);
+            kept.add(Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0]);
         }
         assertEquals("p", f.backendName());
         for (ConcreteTensor t : kept) {
@@ -300,7 +300,7 @@ class SwapTest extends SwapBed {
         ConcreteTensor w = Graphs.tensor(1, 2, 3);
         long before = count("uploads");
         for (int i = 0; i < 5; i++) {
-            ConcreteTensor y = f.run(new ConcreteTensor[] {Graphs.tensor(i, i, i), w}, new long[] {3})[0];
+            ConcreteTensor y = Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(i, i, i), w}, new long[] {3})[0];
             assertArrayEquals(new float[] {1 + i, 2 + i, 3 + i}, y.toFloatArray());
         }
         assertEquals(6, count("uploads") - before);
@@ -311,12 +311,12 @@ class SwapTest extends SwapBed {
         arrive("p", 5);
         BoundGraph f = bind(Graphs.doubled(0));
         ConcreteTensor x = Graphs.tensor(X.clone());
-        ConcreteTensor y = f.run(new ConcreteTensor[] {x}, NONE)[0];
+        ConcreteTensor y = Graphs.run(f, new ConcreteTensor[] {x}, NONE)[0];
         assertEquals(2, count("p.buffers"));
         y.toFloatArray();
         assertEquals(1, count("p.buffers"));
         long before = count("uploads");
-        f.run(new ConcreteTensor[] {y}, NONE);
+        Graphs.run(f, new ConcreteTensor[] {y}, NONE);
         assertEquals(before + 1, count("uploads"), "used there again, it is uploaded");
         y.toFloatArray();
         assertEquals(3, count("p.buffers"), "and stays");
@@ -327,9 +327,9 @@ class SwapTest extends SwapBed {
     void buffersOfUnreachableTensorsAreFreed() throws Exception {
         arrive("p", 5);
         BoundGraph f = bind(Graphs.doubled(0));
-        ConcreteTensor kept = f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
+        ConcreteTensor kept = Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE)[0];
         for (int i = 0; i < 50; i++) {
-            f.run(new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE);
+            Graphs.run(f, new ConcreteTensor[] {Graphs.tensor(X.clone())}, NONE);
         }
         eventually("freed", () -> {
             System.gc();
@@ -345,7 +345,7 @@ class SwapTest extends SwapBed {
         Graph g = new Graph(plain.params(), plain.nodes(), List.of(0, 2, 2), List.of());
         arrive("p", 5);
         ConcreteTensor x = Graphs.tensor(X.clone());
-        ConcreteTensor[] y = bind(g).run(new ConcreteTensor[] {x}, NONE);
+        ConcreteTensor[] y = Graphs.run(bind(g), new ConcreteTensor[] {x}, NONE);
         assertSame(x, y[0]);
         assertArrayEquals(y[1].toFloatArray(), y[2].toFloatArray());
         assertEquals(type, y[1].type());

@@ -117,7 +117,7 @@ class WarmUpTest extends SwapBed {
     void sizesAreThoseOfTheLastCallAndWithoutOneItMovesAtOnce() throws Exception {
         BoundGraph called = bind(Graphs.sum());
         BoundGraph never = backends.bind(Graphs.sum(), new ExecutableOptions(true, true), java.util.Optional.empty());
-        called.run(new ConcreteTensor[] {Graphs.tensor(1, 2, 3), Graphs.tensor(4, 5, 6)}, new long[] {3});
+        Graphs.run(called, new ConcreteTensor[] {Graphs.tensor(1, 2, 3), Graphs.tensor(4, 5, 6)}, new long[] {3});
         OnHost host = new OnHost();
         backends.add(host, 5);
         eventually("both move", () -> called.backendName().equals("host") && never.backendName().equals("host"));
