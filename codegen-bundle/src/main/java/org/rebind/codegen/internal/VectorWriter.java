@@ -25,6 +25,8 @@ final class VectorWriter extends StatementWriter {
     private static final int SHORT = 8;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
     private static final int UNROLL = 4;
+    /** The same of one that stores as well: C2 inlines so much a method, and stores take time themselves. */
+    private static final int UNROLL_STORES = 2;
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
@@ -61,7 +63,12 @@ final class VectorWriter extends StatementWriter {
         if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
             apart = PhaseMethods.pay(l);
-            super.loop(l);
+            List<Stmt> ahead = apart ? LookAhead.of(l, names, expansion) : null;
+            if (ahead != null) {
+                block(ahead);
+            } else {
+                super.loop(l);
+            }
             apart = before;
         }
     }
@@ -78,6 +85,11 @@ final class VectorWriter extends StatementWriter {
             print.run();
             return;
         }
+        method(s, results.isEmpty() ? null : results.get(0).variable(), print);
+    }
+
+    /** Prints a loop as a method and its call. @param result what it folds into, null if nothing */
+    private void method(Stmt s, Expr.Var result, Runnable print) {
         int start = out.length();
         int depth = indent;
         indent = 1;
@@ -85,7 +97,7 @@ final class VectorWriter extends StatementWriter {
         String body = out.substring(start);
         out.setLength(start);
         indent = depth;
-        line(phases.add(s, results.isEmpty() ? null : results.get(0).variable(), body, scratch));
+        line(phases.add(s, result, body, scratch));
     }
 
     private static boolean isShort(Expr from, Expr to) {
@@ -215,20 +227,35 @@ final class VectorWriter extends StatementWriter {
         line("if (" + check.name() + " != " + check.name() + " || " + result + " == 0) {");
         indent++;
         Accumulator careful = new Accumulator(new Expr.Var(names.fresh(result), t), a.combine(), a.value());
-        folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), f.body(), List.of(careful)));
+        Stmt.Fold again = new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), needed(f.body(), a.value()), List.of(careful));
+        method(again, careful.variable(), () -> folded(again)); // C2 inlines so much a method, and this is rare
         line(result + " = " + careful.variable().name() + ";");
         end();
+    }
+
+    /** The lets that a value needs; stores are none of them. */
+    private static List<Stmt> needed(List<Stmt> body, Expr value) {
+        Set<Expr> used = new HashSet<>();
+        Trees.visit(value, used::add);
+        List<Stmt> needed = new ArrayList<>();
+        for (int i = body.size() - 1; i >= 0; i--) {
+            if (body.get(i) instanceof Stmt.Let l && used.contains(l.variable())) {
+                Trees.visit(l.value(), used::add);
+                needed.add(0, l);
+            }
+        }
+        return needed;
     }
 
     private void folded(Stmt.Fold f) {
         int width = width(f.body(), f.accumulators());
         VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
-        int unroll = isLight(f) ? UNROLL : 1;
+        int unroll = !isLight(f) ? 1 : f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_STORES;
         Map<Accumulator, List<String>> lanes = new LinkedHashMap<>();
         f.accumulators().forEach(a -> lanes.put(a, start(a, width, unroll)));
         Expr from = f.from();
         if (unroll > 1) {
-            from = unrolled(f, v, lanes);
+            from = unrolled(f, v, lanes, unroll);
         }
         String main = main(from, f.to(), v.mainSpecies());
         head(f.variable(), from, main, v);
@@ -251,7 +278,7 @@ final class VectorWriter extends StatementWriter {
             size[0]++;
             costly[0] |= e instanceof Expr.Apply a && a.fn().isCostly() || e instanceof Expr.Load l && l.guard() != null;
         });
-        return !costly[0] && size[0] <= 40 && f.body().stream().allMatch(s -> s instanceof Stmt.Let);
+        return !costly[0] && size[0] <= 40 && f.body().stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store);
     }
 
     private List<String> start(Accumulator a, int width, int count) {
@@ -272,11 +299,11 @@ final class VectorWriter extends StatementWriter {
     }
 
     /** Several vectors an iteration, each with accumulators of its own. @return where it ends */
-    private Expr unrolled(Stmt.Fold f, VectorExpr v, Map<Accumulator, List<String>> lanes) {
+    private Expr unrolled(Stmt.Fold f, VectorExpr v, Map<Accumulator, List<String>> lanes, int count) {
         Expr.Var length = new Expr.Var(names.fresh("lanes"), DType.INT32);
         line("int " + length.name() + " = " + v.mainSpecies() + ".length();");
         Expr all = expressionOfLength(f);
-        Expr step = Expr.apply(Fn.MULTIPLY, DType.INT32, Expr.integer(UNROLL), length);
+        Expr step = Expr.apply(Fn.MULTIPLY, DType.INT32, Expr.integer(count), length);
         Expr.Var stop = new Expr.Var(names.fresh("blocks"), DType.INT32);
         statement(new Stmt.Let(stop, Expr.apply(Fn.SUBTRACT, DType.INT32, f.to(),
                 Expr.apply(Fn.INDEX_REMAINDER, DType.INT32, all, step))));
@@ -284,7 +311,7 @@ final class VectorWriter extends StatementWriter {
         line("for (int " + j + " = " + expressions.print(f.from()) + "; " + j + " < " + stop.name() + "; " + j + " += "
                 + expressions.print(step) + ") {");
         indent++;
-        for (int q = 0; q < UNROLL; q++) {
+        for (int q = 0; q < count; q++) {
             Map<Expr.Var, Expr> renamed = new HashMap<>();
             if (q > 0) {
                 Expr offset = q == 1 ? length : Expr.apply(Fn.MULTIPLY, DType.INT32, Expr.integer(q), length);
@@ -305,8 +332,9 @@ final class VectorWriter extends StatementWriter {
 
     private static String sum(Accumulator a, List<String> names) {
         String m = method(a);
-        return names.size() == 1 ? names.get(0) : names.get(0) + "." + m + "(" + names.get(1) + ")." + m + "(" + names.get(2)
-                + "." + m + "(" + names.get(3) + "))";
+        int half = names.size() / 2;
+        return half == 0 ? names.get(0) : sum(a, names.subList(0, half)) + "." + m + "(" + sum(a, names.subList(half, 2 * half))
+                + ")";
     }
 
     private static String method(Accumulator a) {
