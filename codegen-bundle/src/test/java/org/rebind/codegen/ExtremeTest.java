@@ -1,0 +1,131 @@
+package org.rebind.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.rebind.DType;
+import org.rebind.Dim;
+import org.rebind.Shape;
+import org.rebind.backend.DeviceBuffer;
+import org.rebind.backend.Executable;
+import org.rebind.backend.ExecutableOptions;
+import org.rebind.backend.HostBuffer;
+import org.rebind.graph.Binary;
+import org.rebind.graph.BroadcastTo;
+import org.rebind.graph.Graph;
+import org.rebind.graph.Reduce;
+import org.rebind.graph.Reshape;
+import org.rebind.graph.Unary;
+import org.rebind.tck.GraphBuilder;
+import org.rebind.tck.GraphBuilder.Value;
+
+/** Largest and smallest found by comparisons: NaN, zeros of both signs, infinities; and rows that are looked at ahead. */
+class ExtremeTest {
+    private static final JavaBackend BACKEND = new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(512));
+    private static final int[] LENGTHS = {1, 7, 8, 13, 16, 31, 64, 65, 100, 260};
+
+    @BeforeAll
+    static void needsVectors() {
+        Assumptions.assumeTrue(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(),
+                "the JVM runs without jdk.incubator.vector");
+    }
+
+    private static double[] run(Graph g, DType d, double[] x) {
+        HostBuffer in = HostBuffer.allocate(d, x.length);
+        for (int i = 0; i < x.length; i++) {
+            if (d == DType.FLOAT32) {
+                ((float[]) in.array())[i] = (float) x[i];
+            } else {
+                ((double[]) in.array())[i] = x[i];
+            }
+        }
+        try (Executable e = BACKEND.compile(g, ExecutableOptions.DEFAULT)) {
+            Object out = e.execute(new DeviceBuffer[] {in}, new long[0])[0].toHost().array();
+            double[] r = new double[java.lang.reflect.Array.getLength(out)];
+            for (int i = 0; i < r.length; i++) {
+                r[i] = d == DType.FLOAT32 ? ((float[]) out)[i] : ((double[]) out)[i];
+            }
+            return r;
+        }
+    }
+
+    @Test
+    void specialsAnywhereInARowAreFound() {
+        double inf = Double.POSITIVE_INFINITY;
+        double[][] specials = {{Double.NaN}, {inf}, {-inf}, {inf, -inf}, {Double.NaN, inf}, {0.0}, {-0.0}, {-0.0, 0.0}, {0.0, -0.0}};
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (Reduce.Kind kind : List.of(Reduce.Kind.MAX, Reduce.Kind.MIN)) {
+                for (int n : LENGTHS) {
+                    check(d, kind, n, specials);
+                }
+            }
+        }
+    }
+
+    /** One row for each special at each place, among numbers that it beats, that beat it, and among its own kind. */
+    private static void check(DType d, Reduce.Kind kind, int n, double[][] specials) {
+        double[] fills = {-1, 1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, -0.0};
+        int rows = specials.length * n * fills.length;
+        double[] x = new double[rows * n];
+        double[] want = new double[rows];
+        int row = 0;
+        for (double[] special : specials) {
+            for (int at = 0; at < n; at++) {
+                for (double fill : fills) {
+                    Arrays.fill(x, row * n, (row + 1) * n, fill);
+                    for (int s = 0; s < special.length; s++) {
+                        x[row * n + (at + s * 5) % n] = special[s];
+                    }
+                    want[row] = Arrays.stream(x, row * n, (row + 1) * n).reduce(kind == Reduce.Kind.MAX ? Math::max : Math::min)
+                            .getAsDouble();
+                    row++;
+                }
+            }
+        }
+        GraphBuilder g = new GraphBuilder();
+        Value p = g.param("x", d, Dim.of(rows), Dim.of(n));
+        double[] got = run(g.results(g.op(new Reduce(kind, List.of(1)), p)).build(), d, x);
+        for (int r = 0; r < rows; r++) {
+            assertEquals(want[r], got[r], kind + " of " + d + " row " + Arrays.toString(Arrays.copyOfRange(x, r * n, (r + 1) * n)));
+        }
+    }
+
+    private static Graph softmax(DType d, int rows, int n) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
+        Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, wide(g, g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), x), rows, n)));
+        return g.results(g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n))).build();
+    }
+
+    private static Value wide(GraphBuilder g, Value row, int rows, int n) {
+        return g.op(new BroadcastTo(Shape.of(rows, n)),
+                g.op(new Reshape(Shape.of(rows, 1)), row));
+    }
+
+    @Test
+    void aRowsSoftmaxDoesNotDependOnItsNeighbours() {
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (int n : LENGTHS) {
+                int rows = 11;
+                double[] x = new Random(n).doubles(rows * n, -100, 100).toArray();
+                x[3 * n] = Double.NaN;
+                x[5 * n + n - 1] = Double.NEGATIVE_INFINITY;
+                Arrays.fill(x, 7 * n, 8 * n, -0.0);
+                Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
+                double[] all = run(softmax(d, rows, n), d, x);
+                for (int r = 0; r < rows; r++) {
+                    double[] alone = run(softmax(d, 1, n), d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                    assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
+                    double sum = Arrays.stream(alone).sum();
+                    assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
+                }
+            }
+        }
+    }
+}
