@@ -137,8 +137,9 @@ class WarmUpTest extends SwapBed {
         };
         backends.add(host, 5);
         running.await();
+        BackendSlot slot = backends.snapshot().slots().stream().filter(x -> x.is(host)).findFirst().orElseThrow();
         Future<?> departure = threads.submit(() -> backends.remove(host));
-        eventually("departing", () -> backends.status().size() == 1);
+        eventually("departing", slot::isDeparted); // it leaves the table a moment before
         go.countDown();
         departure.get(60, TimeUnit.SECONDS);
         assertEquals(1, host.executes.get(), "it stops at once");
