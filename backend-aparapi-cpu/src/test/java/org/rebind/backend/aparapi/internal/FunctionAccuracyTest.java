@@ -30,8 +30,8 @@ class FunctionAccuracyTest {
     }
 
     private static final List<Case> CASES = List.of(
-            new Case("exp", StrictMath::exp, -110, 92, 1.1, 2),
-            new Case("expneg", StrictMath::exp, -110, 0, 1.1, 2),
+            new Case("exp", StrictMath::exp, -110, 92, 1, 2),
+            new Case("expneg", StrictMath::exp, -110, 0, 1, 2),
             new Case("expm1", StrictMath::expm1, -20, 92, 2, 3),
             new Case("log", StrictMath::log, 0, 1e4, 1, 2),
             new Case("log1p", StrictMath::log1p, -1, 20, 2, 3),
