@@ -65,19 +65,8 @@ final class Assembly {
                 used.add(l.array());
             }
         });
-        stores(body, used);
+        Trees.written(body, used);
         return used;
-    }
-
-    private static void stores(List<Stmt> body, Set<Array> used) {
-        for (Stmt s : body) {
-            if (s instanceof Stmt.Store st) {
-                used.add(st.array());
-            } else if (s instanceof Stmt.Transposed t) {
-                used.add(t.to());
-            }
-            stores(Trees.inside(s), used);
-        }
     }
 
     private List<Kernel.SizeParam> sizes(List<Stmt> body) {

@@ -12,7 +12,6 @@ import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Fn;
 import org.rebind.codegen.ir.Stmt;
 import org.rebind.codegen.ir.Stmt.Accumulator;
-import org.rebind.codegen.ir.Stmt.Combine;
 import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
@@ -32,35 +31,22 @@ final class LookAhead {
             return null;
         }
         Set<Array> written = new HashSet<>();
-        written(body, written);
-        boolean[] reads = {false};
-        Trees.visit(List.of(first), e -> reads[0] |= e instanceof Expr.Load l && written.contains(l.array()));
-        boolean plain = last.body().stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store)
-                && first.body().stream().allMatch(s -> s instanceof Stmt.Let);
-        return reads[0] || !plain ? null : ahead(rows, first, last, names, expansion);
+        Trees.written(body, written);
+        DType type = first.accumulators().get(0).variable().type();
+        boolean[] apart = {false};
+        Trees.visit(List.of(first), e -> apart[0] |= e instanceof Expr.Load l && written.contains(l.array()));
+        // one loop that has no vector form must not keep the other from it
+        Trees.visit(List.of(first, last), e -> apart[0] |= e instanceof Expr.Load l
+                && (l.type() != type || l.array().dtype() != type || l.guard() != null));
+        boolean plain = last.body().stream().allMatch(s -> s instanceof Stmt.Let
+                || s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type);
+        return apart[0] || !plain ? null : ahead(rows, first, last, names, expansion);
     }
 
     private static boolean fit(Stmt.Fold first, Stmt.Loop last) {
         return first.kind() == Kind.LANES && last.kind() == Kind.LANES && last.step() == 1 && first.from().equals(last.from())
-                && first.to().equals(last.to()) && first.accumulators().size() == 1 && isExtreme(first.accumulators().get(0));
-    }
-
-    private static boolean isExtreme(Accumulator a) {
-        return (a.combine() == Combine.MAX || a.combine() == Combine.MIN) && a.variable().type().isFloating()
-                && a.value().type() == a.variable().type();
-    }
-
-    private static void written(List<Stmt> body, Set<Array> arrays) {
-        for (Stmt s : body) {
-            if (s instanceof Stmt.Store st) {
-                arrays.add(st.array());
-            } else if (s instanceof Stmt.Transposed t) {
-                arrays.add(t.to());
-            } else if (s instanceof Stmt.WideStore w) {
-                arrays.add(w.to());
-            }
-            written(Trees.inside(s), arrays);
-        }
+                && first.to().equals(last.to()) && VectorWriter.isExtreme(first)
+                && !VectorWriter.isShort(first.from(), first.to());
     }
 
     private static List<Stmt> ahead(Stmt.Loop rows, Stmt.Fold first, Stmt.Loop last, Names names, Expansion expansion) {

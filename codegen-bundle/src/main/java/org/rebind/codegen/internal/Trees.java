@@ -2,8 +2,10 @@ package org.rebind.codegen.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Stmt;
 
@@ -71,6 +73,20 @@ final class Trees {
             return l.guard() == null ? List.of(l.index()) : List.of(l.index(), l.guard(), l.otherwise());
         }
         return List.of();
+    }
+
+    /** Adds the arrays that these statements, and those inside, store to. */
+    static void written(List<Stmt> body, Set<Array> arrays) {
+        for (Stmt s : body) {
+            if (s instanceof Stmt.Store st) {
+                arrays.add(st.array());
+            } else if (s instanceof Stmt.Transposed t) {
+                arrays.add(t.to());
+            } else if (s instanceof Stmt.WideStore w) {
+                arrays.add(w.to());
+            }
+            written(inside(s), arrays);
+        }
     }
 
     /** The expression with its children replaced. */

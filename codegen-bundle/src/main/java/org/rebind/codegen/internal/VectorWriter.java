@@ -100,7 +100,7 @@ final class VectorWriter extends StatementWriter {
         line(phases.add(s, result, body, scratch));
     }
 
-    private static boolean isShort(Expr from, Expr to) {
+    static boolean isShort(Expr from, Expr to) {
         return from.equals(Expr.integer(0)) && to instanceof Expr.Size s && s.dim().isFixed() && s.dim().value() < SHORT;
     }
 
@@ -203,7 +203,7 @@ final class VectorWriter extends StatementWriter {
     }
 
     /** Whether the loop finds one largest or smallest number and waits for its accumulators. */
-    private static boolean isExtreme(Stmt.Fold f) {
+    static boolean isExtreme(Stmt.Fold f) {
         Accumulator a = f.accumulators().get(0);
         return f.accumulators().size() == 1 && (a.combine() == Combine.MAX || a.combine() == Combine.MIN)
                 && a.variable().type().isFloating() && isLight(f);
