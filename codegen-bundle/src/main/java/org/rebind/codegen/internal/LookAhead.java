@@ -39,7 +39,8 @@ final class LookAhead {
         Trees.visit(List.of(first, last), e -> apart[0] |= e instanceof Expr.Load l
                 && (l.type() != type || l.array().dtype() != type || l.guard() != null));
         boolean plain = last.body().stream().allMatch(s -> s instanceof Stmt.Let
-                || s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type);
+                || s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type)
+                && first.body().stream().allMatch(s -> s instanceof Stmt.Let);
         return apart[0] || !plain ? null : ahead(rows, first, last, names, expansion);
     }
 
