@@ -52,10 +52,10 @@ public interface GoldenContract extends Subject {
 
     /**
      * Which cases are tried: one in so many, others with each {@link Subject#seed() seed}. 1 for all, which a backend whose
-     * compiler takes long may not want for each way each time.
+     * compiler takes long may not want for each way each time. Property {@code rebind.golden.share} is for all ways but the plain one.
      */
     default int goldenShare(Way way) {
-        return 1;
+        return way == Way.EAGER || way == Way.DYNAMIC ? Integer.getInteger("rebind.golden.share", 1) : 1;
     }
 
     private Stream<DynamicTest> tests(Way way, String group) {

@@ -35,7 +35,11 @@ class MutantsTest {
 
     private static void find(String name, Mutant mutant) {
         try (WrapperSubject subject = new WrapperSubject(mutant.maker(), mutant.provider())) {
-            Kit.Report report = Kit.run(subject, RANDOM_PROGRAMS, (p, t, s, e) -> { }, mutant.part());
+            Kit.Report report = Kit.run(subject, RANDOM_PROGRAMS, (p, t, s, e) -> {
+                if (e != null) {
+                    subject.enough();
+                }
+            }, mutant.part());
             System.getLogger("mutants").log(System.Logger.Level.INFO, name + ": " + report + ", such as "
                     + report.failures().stream().map(Kit.Failure::test).limit(3).toList());
             assertFalse(report.failures().isEmpty(), "not found: a backend that " + name);

@@ -9,6 +9,7 @@ import org.rebind.backend.BackendException;
 import org.rebind.codegen.HostKernels;
 import org.rebind.codegen.Plan;
 import org.rebind.codegen.Step;
+import org.rebind.codegen.Strips;
 
 /**
  * A plan at certain numbers of its symbols. Immutable.
@@ -23,8 +24,10 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
      * What binding needs besides the sizes; one an executable.
      *
      * @param places place in {@code kernels}, and in {@code costs}, of each step's kernel
+     * @param strips of the plan
      */
-    record Binder(Plan plan, HostKernels kernels, int[] places, List<Cost> costs, List<Gemm> gemms) {
+    record Binder(Plan plan, HostKernels kernels, int[] places, List<Cost> costs, List<Gemm> gemms, List<Strips> strips,
+            StripRule rule) {
         BoundPlan bind(long[] symbols) {
             ToLongFunction<String> numbers = numbers(plan, symbols);
             List<BoundStep> steps = new ArrayList<>();
@@ -33,11 +36,30 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
                 steps.add(step instanceof Step.KernelStep k ? kernel(k, places[i], numbers)
                         : matmul((Step.MatmulStep) step, places[i], numbers));
             }
+            for (int i = strips.size() - 1; i >= 0; i--) { // from the end, so that numbers of steps stay
+                join(strips.get(i), steps, numbers);
+            }
             int[] results = plan.results().stream()
                     .mapToInt(r -> count(plan.buffers().get(r).elements(), numbers)).toArray();
             long[] slots = plan.slots().stream().mapToLong(s -> s.elements(numbers)).toArray();
             return new BoundPlan(symbols.clone(), steps.toArray(BoundStep[]::new), results, slots,
                     plan.scratchBytes(numbers), steps.stream().allMatch(BoundStep::isShort));
+        }
+
+        private void join(Strips s, List<BoundStep> steps, ToLongFunction<String> numbers) {
+            List<BoundStep> some = steps.subList(s.first(), s.end());
+            for (int i = s.first(); i < s.end(); i++) {
+                if (plan.steps().get(i) instanceof Step.MatmulStep && !(steps.get(i) instanceof BoundStep.Matmul)) {
+                    return; // nothing is known of what the generated kernel touches
+                }
+            }
+            int count = count(s.count(), numbers);
+            int chunk = rule.chunk(some, count);
+            if (chunk > 0) {
+                BoundStep together = new BoundStep.Together(some.toArray(BoundStep[]::new), count, chunk);
+                some.clear();
+                some.add(together);
+            }
         }
 
         private BoundStep kernel(Step.KernelStep step, int number, ToLongFunction<String> numbers) {
@@ -60,7 +82,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
             Gemm library = library(gemms, s, m, n, k);
             return library == null ? kernel(s.generated(), number, numbers)
                     : new BoundStep.Matmul(library, s.dtype(), operand(s.a(), batch, numbers),
-                            operand(s.b(), batch, numbers), s.out(), m, n, k);
+                            operand(s.b(), batch, numbers), s.out(), m, n, k, s.batch().isEmpty());
         }
 
         private static BoundStep.Operand operand(Step.Operand o, int[] batch, ToLongFunction<String> numbers) {

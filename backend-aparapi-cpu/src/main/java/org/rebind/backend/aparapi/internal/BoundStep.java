@@ -11,6 +11,9 @@ sealed interface BoundStep {
     /** Whether the calling thread does it alone: nothing refers to the arrays afterwards. */
     boolean isShort();
 
+    /** Does the lo'th up to, not including, the hi'th of {@code count} equal parts, on the calling thread. */
+    void part(Object[] arrays, int lo, int hi, int count);
+
     /**
      * A kernel launch.
      *
@@ -27,16 +30,16 @@ sealed interface BoundStep {
             Object[] mine = select(arrays);
             long work = extent * workPerItem;
             if (work < Cost.TIMED) {
-                part(mine, 0, extent);
+                items(mine, 0, extent);
                 return;
             }
             int chunk = cost.chunk(extent, workPerItem, multiple, dispatcher.threads());
             long start = System.nanoTime();
             if (chunk >= extent) {
-                part(mine, 0, extent);
+                items(mine, 0, extent);
                 cost.measured(System.nanoTime() - start, work);
             } else {
-                int workers = dispatcher.run((lo, hi) -> part(mine, lo, hi), extent, chunk);
+                int workers = dispatcher.run((lo, hi) -> items(mine, lo, hi), extent, chunk);
                 cost.measured((double) (System.nanoTime() - start) * workers, work);
             }
         }
@@ -46,8 +49,14 @@ sealed interface BoundStep {
             return extent * workPerItem < Cost.TIMED;
         }
 
+        @Override
+        public void part(Object[] arrays, int lo, int hi, int count) {
+            int each = extent / count;
+            items(select(arrays), lo * each, hi * each);
+        }
+
         /** Items in one call, or, as long as the kernel is fresh, in many. */
-        private void part(Object[] mine, int lo, int hi) {
+        private void items(Object[] mine, int lo, int hi) {
             if (!cost.isFresh()) {
                 kernels.run(kernel, mine, sizes, lo, hi);
                 return;
@@ -75,8 +84,9 @@ sealed interface BoundStep {
      * A batch of matrix products.
      *
      * @param a offsets of the batch items' first elements, likewise {@code b}; items of out follow one another
+     * @param byRows whether parts are rows of the one item there is, not items
      */
-    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, int out, int m, int n, int k) implements BoundStep {
+    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, int out, int m, int n, int k, boolean byRows) implements BoundStep {
         /** Multiply-adds of a batch from which its items are spread over threads. */
         private static final long PARALLEL = 2_000_000;
 
@@ -85,9 +95,9 @@ sealed interface BoundStep {
             int items = a.offsets.length;
             if (items >= dispatcher.threads() && dispatcher.threads() > 1 && (long) m * n * k * items >= PARALLEL) {
                 int chunk = (items + dispatcher.threads() - 1) / dispatcher.threads();
-                dispatcher.run((lo, hi) -> multiply(arrays, lo, hi), items, chunk);
+                dispatcher.run((lo, hi) -> multiply(arrays, lo, hi, 1), items, chunk);
             } else {
-                multiply(arrays, 0, items);
+                multiply(arrays, 0, items, dispatcher.threads());
             }
         }
 
@@ -96,10 +106,53 @@ sealed interface BoundStep {
             return false;
         }
 
-        /** Within a launch that has all threads each product stays on its own. */
-        private void multiply(Object[] arrays, int lo, int hi) {
+        @Override
+        public void part(Object[] arrays, int lo, int hi, int count) {
+            int items = a.offsets.length;
+            if (byRows) {
+                int rows = m / count;
+                gemm.multiply(a.item(arrays, 0).from(lo * rows, 0), b.item(arrays, 0), arrays[out], lo * rows * n,
+                        (hi - lo) * rows, n, k, 1);
+            } else {
+                multiply(arrays, lo * (items / count), hi * (items / count), 1);
+            }
+        }
+
+        long multiplyAdds() {
+            return (long) a.offsets.length * m * n * k;
+        }
+
+        private void multiply(Object[] arrays, int lo, int hi, int threads) {
             for (int i = lo; i < hi; i++) {
-                gemm.multiply(a.item(arrays, i), b.item(arrays, i), arrays[out], i * m * n, m, n, k);
+                gemm.multiply(a.item(arrays, i), b.item(arrays, i), arrays[out], i * m * n, m, n, k, threads);
+            }
+        }
+    }
+
+    /**
+     * Steps done strip by strip, see {@link org.rebind.codegen.Strips}: one launch instead of one a step, and what a step wrote is still
+     * in the cache when the next reads it.
+     *
+     * @param count strips there are
+     * @param chunk strips a thread takes at a time, all steps of them before the next
+     */
+    record Together(BoundStep[] steps, int count, int chunk) implements BoundStep {
+        @Override
+        public void run(Object[] arrays, Dispatcher dispatcher) {
+            dispatcher.run((lo, hi) -> part(arrays, lo, hi, count), count, chunk);
+        }
+
+        @Override
+        public boolean isShort() {
+            return false;
+        }
+
+        @Override
+        public void part(Object[] arrays, int lo, int hi, int parts) {
+            for (int at = lo; at < hi; at += chunk) {
+                for (BoundStep s : steps) {
+                    s.part(arrays, at, Math.min(at + chunk, hi), parts);
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ import org.rebind.codegen.Plan;
 import org.rebind.codegen.Renderer;
 import org.rebind.codegen.Scheduler;
 import org.rebind.codegen.Step;
+import org.rebind.codegen.Strips;
 import org.rebind.codegen.Target;
 import org.rebind.graph.Graph;
 import org.rebind.graph.GraphChecker;
@@ -36,14 +37,17 @@ final class CpuBackend implements Backend {
     private final ArrayPool pool;
     private final SourceCompiler compiler;
     private final List<Gemm> gemms;
+    private final StripRule stripRule;
     private final CpuDevice device;
 
-    CpuBackend(VectorCode vector, Dispatcher dispatcher, ArrayPool pool, SourceCompiler compiler, List<Gemm> gemms) {
+    CpuBackend(VectorCode vector, Dispatcher dispatcher, ArrayPool pool, SourceCompiler compiler, List<Gemm> gemms,
+            StripRule stripRule) {
         this.vector = vector;
         this.dispatcher = dispatcher;
         this.pool = pool;
         this.compiler = compiler;
         this.gemms = List.copyOf(gemms);
+        this.stripRule = stripRule;
         this.device = new CpuDevice(vector, dispatcher, gemms.isEmpty() ? "generated kernels"
                 : String.join(", then ", gemms.stream().map(Gemm::name).toList()));
     }
@@ -91,9 +95,11 @@ final class CpuBackend implements Backend {
             Distinct distinct = Distinct.of(kernels, run(plan, functions));
             HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing
                     : load(source(distinct.kernels(), dialect));
+            List<Strips> strips = Strips.of(plan);
             List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(fitsC1(k, dialect))).toList();
-            return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms), dispatcher,
-                    pool, sources(plan, dialect, functions));
+            return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms,
+                    strips, stripRule), dispatcher,
+                    pool, sources(plan, strips, dialect, functions));
         } catch (CodegenException e) {
             throw new BackendException(BackendException.Kind.COMPILE, NAME + ": " + e.getMessage(), e);
         }
@@ -142,15 +148,20 @@ final class CpuBackend implements Backend {
         }
     }
 
-    private List<KernelSource> sources(Plan plan, Dialect dialect, List<String> functions) {
+    private List<KernelSource> sources(Plan plan, List<Strips> strips, Dialect dialect, List<String> functions) {
         List<KernelSource> sources = new ArrayList<>();
         for (int i = 0; i < functions.size(); i++) {
             Step step = plan.steps().get(i);
-            sources.add(step instanceof Step.MatmulStep m
-                    ? new KernelSource("matmul", "library", library(m), step.note().toString())
-                    : new KernelSource(kernel(step).name(), dialect.name(), functions.get(i), step.note().toString()));
+            String note = step.note() + together(strips, i);
+            sources.add(step instanceof Step.MatmulStep m ? new KernelSource("matmul", "library", library(m), note)
+                    : new KernelSource(kernel(step).name(), dialect.name(), functions.get(i), note));
         }
         return sources;
+    }
+
+    private static String together(List<Strips> strips, int step) {
+        return strips.stream().filter(s -> s.first() <= step && step < s.end()).map(s -> "; where threads help, steps "
+                + (s.first() + 1) + " to " + s.end() + " in one launch, in up to " + s.count() + " strips").findFirst().orElse("");
     }
 
     private String library(Step.MatmulStep s) {

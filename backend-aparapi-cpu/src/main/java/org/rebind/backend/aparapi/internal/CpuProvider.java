@@ -35,6 +35,11 @@ public final class CpuProvider implements BackendProvider {
     }
 
     static CpuBackend create(VectorCode vector, ArrayPool pool) {
+        return create(vector, pool, StripRule.USUAL);
+    }
+
+    /** @param stripMultiplyAdds see {@link StripRule} */
+    static CpuBackend create(VectorCode vector, ArrayPool pool, long stripMultiplyAdds) {
         if (!vector.available()) {
             LOG.log(System.Logger.Level.INFO, "kernels are plain loops, not vector code: " + vector.reason());
         }
@@ -45,6 +50,7 @@ public final class CpuProvider implements BackendProvider {
             OneDnn.find(dispatcher, LOG).ifPresent(gemms::add);
             gemms.add(new VectorGemm(vector, compiler, dispatcher, pool));
         }
-        return new CpuBackend(vector, dispatcher, pool, compiler, gemms);
+        return new CpuBackend(vector, dispatcher, pool, compiler, gemms,
+                new StripRule(dispatcher.threads(), stripMultiplyAdds));
     }
 }

@@ -10,8 +10,12 @@ interface Gemm {
     /** Whether it takes this product and is the right choice for it. */
     boolean takes(DType dtype, int m, int n, int k);
 
-    /** Writes all of c, [m, n] with rows n apart. All of m, n, k are at least 1. */
-    void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k);
+    /**
+     * Writes all of c, [m, n] with rows n apart. All of m, n, k are at least 1.
+     *
+     * @param threads that may work on it: 1 within a launch that has them all
+     */
+    void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads);
 
     /**
      * One operand in an array.

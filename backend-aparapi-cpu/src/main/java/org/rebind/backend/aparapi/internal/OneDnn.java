@@ -138,24 +138,29 @@ final class OneDnn implements Gemm {
     }
 
     @Override
-    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
-        long work = (long) m * n * k;
-        int threads = work < PARALLEL ? 1 : dispatcher.threads();
-        if (threads == 1 && work <= LONGEST) {
+    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
+        long multiplyAdds = (long) m * n * k;
+        int helping = multiplyAdds < PARALLEL ? 1 : threads;
+        if (helping == 1 && multiplyAdds <= LONGEST) {
             call(a, b, c, cOffset, m, n, k, n);
             return;
         }
-        Cut cut = Cut.of(threads, m, n, k);
+        Cut cut = Cut.of(helping, m, n, k);
         int columns = (n + cut.columns - 1) / cut.columns;
         int pieces = (m + cut.rows - 1) / cut.rows * columns;
-        dispatcher.run((lo, hi) -> {
+        Chunked some = (lo, hi) -> {
             for (int piece = lo; piece < hi; piece++) {
                 int row = piece / columns * cut.rows;
                 int column = piece % columns * cut.columns;
                 call(a.from(row, 0), b.from(0, column), c, cOffset + row * n + column, Math.min(cut.rows, m - row),
                         Math.min(cut.columns, n - column), k, n);
             }
-        }, pieces, 1);
+        };
+        if (helping == 1) {
+            some.run(0, pieces);
+        } else {
+            dispatcher.run(some, pieces, 1);
+        }
     }
 
     /** Rows and columns of the pieces of a product. */

@@ -53,7 +53,7 @@ final class VectorGemm implements Gemm {
     }
 
     @Override
-    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
+    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
         boolean single = c instanceof float[];
         GemmKernels kernels = single ? floats : doubles;
         DType dtype = single ? DType.FLOAT32 : DType.FLOAT64;
@@ -61,9 +61,9 @@ final class VectorGemm implements Gemm {
         int panels = (n + width - 1) / width;
         Object packed = pool.take(dtype, (long) panels * width * k);
         try {
-            boolean parallel = (long) m * n * k >= PARALLEL && dispatcher.threads() > 1;
+            boolean parallel = (long) m * n * k >= PARALLEL && threads > 1;
             run((lo, hi) -> pack(b, packed, lo, hi, width, n, k), panels, parallel && k * (long) n > 100_000);
-            Tiles tiles = new Tiles(kernels, a, packed, c, cOffset, m, n, k, parallel ? dispatcher.threads() : 1);
+            Tiles tiles = new Tiles(kernels, a, packed, c, cOffset, m, n, k, parallel ? threads : 1);
             run(tiles, tiles.count(), parallel);
         } finally {
             pool.give(dtype, packed);

@@ -78,7 +78,7 @@ class EmulatedContractTest extends BackendContract {
     /** Every golden case is compiled for its own sizes; one in four, others with each seed, for symbolic ones as well. */
     @Override
     public int goldenShare(Way way) {
-        return way == Way.DYNAMIC && !Boolean.getBoolean("rebind.test.long") ? 4 : 1;
+        return way == Way.DYNAMIC && !Boolean.getBoolean("rebind.test.long") ? 4 : super.goldenShare(way);
     }
 
     @Override

@@ -7,6 +7,6 @@ class OpenClGoldenTest extends OnDevice implements GoldenContract {
     /** Every golden case is compiled for its own sizes; one in four, others with each seed, for symbolic ones as well. */
     @Override
     public int goldenShare(Way way) {
-        return way == Way.DYNAMIC && !Boolean.getBoolean("rebind.test.long") ? 4 : 1;
+        return way == Way.DYNAMIC && !Boolean.getBoolean("rebind.test.long") ? 4 : GoldenContract.super.goldenShare(way);
     }
 }
