@@ -22,7 +22,10 @@ import org.rebind.backend.BackendException;
  */
 final class OneDnn implements Gemm {
     /** Multiply-adds of one native call at most, or little more: until it returns the JVM can stop for no safepoint. */
-    private static final long LONGEST = 300_000_000L;
+    private static final long LONGEST = 2048L * 1024 * 192;
+    /** Terms of a sum below which a call costs more: what it makes of c is read and written once more for the next terms. */
+    private static final int SHALLOWEST = 192;
+    private static final int DEPTH_BLOCK = 64;
     /** Multiply-adds below which calling the library costs more than it gains. */
     private static final long SMALL = 24 * 24 * 24;
     /** Multiply-adds below which threads do not pay. */
@@ -69,7 +72,7 @@ final class OneDnn implements Gemm {
     }
 
     /**
-     * {@code sgemm(ta, tb, m, n, k, a, aByte, lda, b, bByte, ldb, c, cByte, ldc)} on arrays, alpha 1, beta 0, and OpenMP's
+     * {@code sgemm(ta, tb, m, n, k, a, aByte, lda, b, bByte, ldb, beta, c, cByte, ldc)} on arrays, alpha 1, and OpenMP's
      * functions, which the library's own dependencies hold.
      */
     private static Calls bind(Path library) throws Throwable {
@@ -119,12 +122,11 @@ final class OneDnn implements Gemm {
 
     private static MethodHandle adapt(MethodHandle raw, MethodHandle part) {
         MethodHandle h = MethodHandles.collectArguments(raw, 11, part);
-        h = MethodHandles.insertArguments(h, 10, 0f);
         h = MethodHandles.collectArguments(h, 8, part);
         h = MethodHandles.collectArguments(h, 6, part);
         return MethodHandles.insertArguments(h, 5, 1f).asType(MethodType.methodType(int.class, byte.class, byte.class,
                 long.class, long.class, long.class, float[].class, long.class, long.class, float[].class, long.class,
-                long.class, float[].class, long.class, long.class));
+                long.class, float.class, float[].class, long.class, long.class));
     }
 
     @Override
@@ -142,7 +144,7 @@ final class OneDnn implements Gemm {
         long multiplyAdds = (long) m * n * k;
         int helping = multiplyAdds < PARALLEL ? 1 : threads;
         if (helping == 1 && multiplyAdds <= LONGEST) {
-            call(a, b, c, cOffset, m, n, k, n);
+            call(a, b, false, c, cOffset, m, n, k, n);
             return;
         }
         Cut cut = Cut.of(helping, m, n, k);
@@ -152,8 +154,10 @@ final class OneDnn implements Gemm {
             for (int piece = lo; piece < hi; piece++) {
                 int row = piece / columns * cut.rows;
                 int column = piece % columns * cut.columns;
-                call(a.from(row, 0), b.from(0, column), c, cOffset + row * n + column, Math.min(cut.rows, m - row),
-                        Math.min(cut.columns, n - column), k, n);
+                for (int p = 0; p < k; p += cut.depth) {
+                    call(a.from(row, p), b.from(p, column), p > 0, c, cOffset + row * n + column, Math.min(cut.rows, m - row),
+                            Math.min(cut.columns, n - column), Math.min(cut.depth, k - p), n);
+                }
             }
         };
         if (helping == 1) {
@@ -163,14 +167,14 @@ final class OneDnn implements Gemm {
         }
     }
 
-    /** Rows and columns of the pieces of a product. */
-    private record Cut(int rows, int columns) {
+    /** Rows and columns of the pieces of a product, and the terms of their sums that one call adds. */
+    private record Cut(int rows, int columns, int depth) {
         /** What packing an element for the library costs, in multiply-adds. */
         private static final long PACKING = 12;
 
         /** The cut that takes the busiest thread the least: each piece packs its rows of a and its columns of b. */
         static Cut of(int threads, int m, int n, int k) {
-            long area = LONGEST / k;
+            long area = LONGEST / Math.min(k, SHALLOWEST);
             long least = Long.MAX_VALUE;
             Cut best = null;
             long needed = Math.max(1, ((long) m * n + area - 1) / Math.max(1, area));
@@ -184,10 +188,15 @@ final class OneDnn implements Gemm {
                 long busiest = (pieces + threads - 1) / threads * ((long) rows * columns + PACKING * (rows + columns));
                 if (busiest < least) {
                     least = busiest;
-                    best = new Cut(rows, columns);
+                    best = new Cut(rows, columns, depth(rows, columns, k));
                 }
             }
             return best;
+        }
+
+        private static int depth(int rows, int columns, int k) {
+            long most = Math.max(SHALLOWEST, LONGEST / ((long) rows * columns) / DEPTH_BLOCK * DEPTH_BLOCK);
+            return size(k, (k + most - 1) / most, DEPTH_BLOCK);
         }
 
         private static int size(int whole, long parts, int block) {
@@ -196,7 +205,8 @@ final class OneDnn implements Gemm {
         }
     }
 
-    private void call(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int ldc) {
+    /** @param more whether the product is added to what is in c */
+    private void call(Matrix a, Matrix b, boolean more, Object c, int cOffset, int m, int n, int k, int ldc) {
         int status;
         try {
             int threads = (int) calls.threads.invokeExact();
@@ -204,7 +214,7 @@ final class OneDnn implements Gemm {
             try {
                 status = (int) calls.sgemm.invokeExact(flag(a), flag(b), (long) m, (long) n, (long) k, (float[]) a.array(),
                         4L * a.offset(), (long) a.leading(), (float[]) b.array(), 4L * b.offset(), (long) b.leading(),
-                        (float[]) c, 4L * cOffset, (long) ldc);
+                        more ? 1f : 0f, (float[]) c, 4L * cOffset, (long) ldc);
             } finally {
                 calls.setThreads.invokeExact(threads); // the thread may be the user's, and so may be what OpenMP does next
             }

@@ -50,12 +50,13 @@ class GemmTest {
     }
 
     @Test
-    void productsTooLongForOneCallAreCutBothWays() {
+    void productsTooLongForOneCallAreCut() {
         Random random = new Random(SEED);
         for (Gemm g : gemms()) {
             if (g instanceof OneDnn) {
-                floats(g, 457, 470, 1500, false, false, random);
-                floats(g, 470, 457, 1500, true, true, random);
+                floats(g, 457, 970, 1511, false, false, random);
+                floats(g, 970, 457, 1511, true, true, random);
+                floats(g, 2111, 2300, 100, false, true, random); // too large for one call of its few terms
             }
         }
     }
