@@ -26,6 +26,7 @@ public final class BenchMain {
               --peers          with ONNX Runtime, TensorFlow, DJL with PyTorch and ND4J (from a source checkout)
               --only A,B       these contenders only
               --any-backend    Rebind on the best backend there is, not only the CPU's (give --out, it is another report)
+              --rounds N       each row N times, its contenders in turn, for machines that are not quiet (1 if absent)
               --quick          a quarter of the time, to see whether all works
               --report         no measuring: the report from the results there are
               --list           the suites, their sizes and contenders
@@ -34,6 +35,7 @@ public final class BenchMain {
 
     private final List<String> wanted = new ArrayList<>();
     private List<String> only = List.of();
+    private int rounds = 1;
     private boolean quick;
     private boolean report;
     private boolean anyBackend;
@@ -67,12 +69,17 @@ public final class BenchMain {
                 case "--any-backend" -> anyBackend = true;
                 case "--report" -> report = true;
                 case "--list" -> list = true;
-                case "--out", "--only" -> {
+                case "--out", "--only", "--rounds" -> {
                     if (++i == args.length) {
                         return args[i - 1] + " needs a value";
                     }
                     if (args[i - 1].equals("--out")) {
                         out = Path.of(args[i]);
+                    } else if (args[i - 1].equals("--rounds")) {
+                        if (!args[i].matches("[1-9][0-9]?")) {
+                            return "--rounds expects a number from 1 to 99, got '" + args[i] + "'";
+                        }
+                        rounds = Integer.parseInt(args[i]);
                     } else {
                         only = List.of(args[i].split(","));
                     }
@@ -123,6 +130,22 @@ public final class BenchMain {
         System.setProperty("java.class.path", kept);
     }
 
+    /** Row by row, each as many times as there are rounds. */
+    private List<Trial> inRounds(List<Trial> trials) {
+        List<Trial> order = new ArrayList<>();
+        for (int from = 0; from < trials.size();) {
+            int to = from + 1;
+            while (to < trials.size() && trials.get(to).id().equals(trials.get(from).id())) {
+                to++;
+            }
+            for (int round = 0; round < rounds; round++) {
+                order.addAll(trials.subList(from, to));
+            }
+            from = to;
+        }
+        return order;
+    }
+
     private void measure(List<Trial> trials, Path data) throws IOException {
         Path log = Files.createTempDirectory("rebind-bench-");
         System.setProperty("jmh.ignoreLock", "true");
@@ -131,15 +154,16 @@ public final class BenchMain {
         }
         String run = LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString();
         Measure measure = new Measure(log, run, quick);
-        System.out.println("bench: " + trials.size() + " trials; logs in " + log);
+        List<Trial> order = inRounds(trials);
+        System.out.println("bench: " + order.size() + " trials; logs in " + log);
         long start = System.nanoTime();
-        for (int i = 0; i < trials.size(); i++) {
-            Trial trial = trials.get(i);
+        for (int i = 0; i < order.size(); i++) {
+            Trial trial = order.get(i);
             Results results = Results.open(data, trial.suite(), String.join(" ", Measure.flags(true)));
             for (Result r : measure.measure(trial)) {
                 results.add(r);
                 long seconds = (System.nanoTime() - start) / 1_000_000_000;
-                System.out.printf(Locale.ROOT, "[%d/%d, %d s] %s/%s %s: %s%n", i + 1, trials.size(), seconds, r.suite(), r.size(),
+                System.out.printf(Locale.ROOT, "[%d/%d, %d s] %s/%s %s: %s%n", i + 1, order.size(), seconds, r.suite(), r.size(),
                         r.contender(), Double.isNaN(r.median()) ? "failed: " + r.note()
                         : String.format(Locale.ROOT, "%.4g %s (%.4g to %.4g)", r.median(), r.unit(), r.least(), r.most()));
             }

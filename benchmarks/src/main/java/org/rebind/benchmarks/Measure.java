@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
+import java.util.stream.DoubleStream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -30,6 +32,8 @@ final class Measure {
     private final Path log;
     private final String run;
     private final boolean quick;
+    /** Samples of earlier rounds by suite, size and contender. */
+    private final Map<List<String>, double[]> seen = new HashMap<>();
 
     /**
      * @param log where JMH and the programs write
@@ -82,8 +86,11 @@ final class Measure {
         return result(trial, trial.size(), unit, samples, bytes, note);
     }
 
+    /** With what earlier rounds measured. */
     private Result result(Trial trial, String size, String unit, double[] samples, double bytes, String note) {
-        return Result.of(trial.suite(), size, trial.contender(), Contenders.title(trial.contender()), unit, samples, bytes, note,
+        double[] all = seen.merge(List.of(trial.suite(), size, trial.contender()), samples,
+                (before, more) -> DoubleStream.concat(DoubleStream.of(before), DoubleStream.of(more)).toArray());
+        return Result.of(trial.suite(), size, trial.contender(), Contenders.title(trial.contender()), unit, all, bytes, note,
                 run);
     }
 
