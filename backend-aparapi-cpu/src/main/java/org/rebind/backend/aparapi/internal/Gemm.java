@@ -17,6 +17,9 @@ interface Gemm {
      */
     void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads);
 
+    /** Rows from which a thread may well do a part of its own, packing all of b for it; more than there are if never. */
+    int ownRows();
+
     /**
      * One operand in an array.
      *

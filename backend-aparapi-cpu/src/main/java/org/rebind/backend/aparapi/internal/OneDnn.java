@@ -140,6 +140,11 @@ final class OneDnn implements Gemm {
     }
 
     @Override
+    public int ownRows() {
+        return 32;
+    }
+
+    @Override
     public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
         long multiplyAdds = (long) m * n * k;
         int helping = multiplyAdds < PARALLEL ? 1 : threads;
