@@ -160,7 +160,7 @@ final class CpuBackend implements Backend {
     }
 
     private static String together(List<Strips> strips, int step) {
-        return strips.stream().filter(s -> s.first() <= step && step < s.end()).map(s -> "; where threads help, steps "
+        return strips.stream().filter(s -> s.first() <= step && step < s.end()).map(s -> "; where it pays, steps "
                 + (s.first() + 1) + " to " + s.end() + " in one launch, in up to " + s.count() + " strips").findFirst().orElse("");
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
  * When steps are done strip by strip, and by how many at a time.
  *
  * @param threads a call may use
- * @param least multiply-adds of the steps' products from which it is done
+ * @param least multiply-adds of the steps' products from which it is done; 0, for tests, always and however few rows a thread gets
  */
 record StripRule(int threads, long least) {
     /** Multiply-adds from which threads help a product at all. */
