@@ -16,7 +16,8 @@ import org.rebind.codegen.ir.Fn;
  * @param functions templates with {@code $1}, {@code $2}, ... by {@code FN} or {@code FN.dtype} (of the first operand),
  *     {@code CAST.from.to}, {@code LOAD.dtype} ($1 array, $2 index), {@code STORE.dtype} ($1, $2, $3 value),
  *     {@code LANES.dtype} (the elements of the block of neighbours $1), {@code SHUFFLE} (what the thread of the warp whose
- *     number differs in the bit $2 has in $1; without it groups combine in shared memory alone). A template that is no
+ *     number differs in the bit $2 has in $1; without it groups combine in shared memory alone),
+ *     {@code BLOCK.FN.dtype} (no template: the name of a function of an array and n that applies FN to its first n elements). A template that is no
  *     call, name or operand must be put in parentheses or be an operator {@code $1 op $2}
  * @param helpers source of functions that templates call, by name; printed only where called
  * @param words other words by key, see {@link Dialects}

@@ -18,6 +18,11 @@ public final class Dialects {
     public static final Dialect JAVA = java();
     /** Java whose loops over lanes use jdk.incubator.vector. */
     public static final Dialect JAVA_VECTOR = JAVA.named("java", Dialect.Style.JAVA_VECTOR);
+    /**
+     * Plain Java for a compiler that makes vector code of conversions between float and double, as C2 of Java 25 does: functions that
+     * have a form in double arithmetic alone are applied to whole blocks.
+     */
+    public static final Dialect JAVA_BLOCKS = javaBlocks();
     /** OpenCL C 1.2, for CPU and GPU schedules. */
     public static final Dialect OPENCL = opencl();
     /**
@@ -73,6 +78,14 @@ public final class Dialects {
                 Helpers.java(), Map.of("long", "L", "inf.float32", "Float.POSITIVE_INFINITY", "-inf.float32", "Float.NEGATIVE_INFINITY",
                         "-inf.float64", "Double.NEGATIVE_INFINITY", "nan.float32",
                         "Float.NaN", "inf.float64", "Double.POSITIVE_INFINITY", "nan.float64", "Double.NaN"));
+    }
+
+    private static Dialect javaBlocks() {
+        Map<String, String> helpers = MathLibrary.blocks();
+        Map<String, String> f = new LinkedHashMap<>();
+        helpers.keySet().forEach(name -> f.put("BLOCK." + name.substring(0, name.indexOf('_')).toUpperCase(Locale.ROOT) + ".float32", name));
+        f.put("BLOCK.EXPNEG.float32", f.get("BLOCK.EXP.float32"));
+        return JAVA.with(f, helpers, Map.of());
     }
 
     private static Map<DType, String> types(String int64, String bool) {

@@ -27,6 +27,7 @@ class GoldenSourceTest {
     private static Map<String, Variant> variants() {
         Map<String, Variant> m = new LinkedHashMap<>();
         m.put("java", new Variant(Dialects.JAVA, Target.cpu(0)));
+        m.put("java-blocks", new Variant(Dialects.JAVA_BLOCKS, Target.cpu(0)));
         m.put("java-vector", new Variant(Dialects.JAVA_VECTOR, Target.cpu(512)));
         m.put("opencl-cpu", new Variant(Dialects.OPENCL_CPU, Target.cpuInC(512)));
         m.put("opencl-gpu", new Variant(Dialects.OPENCL, Target.gpu()));

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rebind.DType;
+import org.rebind.codegen.BlockMemory;
 import org.rebind.codegen.CodegenException;
 import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Dialect.Style;
@@ -68,6 +69,9 @@ public final class SourceWriter {
         StringBuilder s = new StringBuilder("package " + name.substring(0, dot) + ";\n\n");
         if (vector) {
             s.append("import jdk.incubator.vector.*;\n");
+        }
+        if (text.contains("BlockMemory.")) {
+            s.append("import ").append(BlockMemory.class.getName()).append(";\n");
         }
         s.append("import ").append(HostKernels.class.getName()).append(";\n\n");
         s.append("public final class ").append(name.substring(dot + 1)).append(" implements HostKernels {\n");

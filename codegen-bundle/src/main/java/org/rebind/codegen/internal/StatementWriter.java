@@ -1,11 +1,13 @@
 package org.rebind.codegen.internal;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.rebind.DType;
+import org.rebind.codegen.BlockMemory;
 import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Kernel;
 import org.rebind.codegen.ir.Array;
@@ -27,6 +29,7 @@ class StatementWriter {
     final StringBuilder out = new StringBuilder();
     final Set<Array.Scratch> scratch = new LinkedHashSet<>();
     private final Set<Array.Shared> shared = new LinkedHashSet<>();
+    private final List<Array.Scratch> blockArrays = new ArrayList<>();
     private GroupWriter group;
     /** How often each elementary function is called on vectors. */
     final Map<String, Integer> vectorCalls = new LinkedHashMap<>();
@@ -52,9 +55,24 @@ class StatementWriter {
         return "";
     }
 
+    /** One of the arrays of {@link BlockMemory}; all loops in blocks of a kernel share them. */
+    Array.Scratch blockArray(int number) {
+        while (blockArrays.size() <= number) {
+            blockArrays.add(new Array.Scratch(names.fresh("values"), DType.FLOAT32, Expr.integer(BlockMemory.LENGTH)));
+        }
+        return blockArrays.get(number);
+    }
+
     /** Declarations of scratch and shared arrays. */
     String declarations() {
         StringBuilder s = new StringBuilder();
+        if (!blockArrays.isEmpty()) {
+            String memory = names.fresh("memory");
+            s.append("    float[][] ").append(memory).append(" = BlockMemory.of(").append(blockArrays.size()).append(");\n");
+            for (int i = 0; i < blockArrays.size(); i++) {
+                s.append("    float[] ").append(blockArrays.get(i).name()).append(" = ").append(memory).append('[').append(i).append("];\n");
+            }
+        }
         for (Array.Scratch a : scratch) {
             String type = dialect.types().get(a.dtype());
             String length = expressions.print(a.length());
@@ -167,6 +185,9 @@ class StatementWriter {
     }
 
     void loop(Stmt.Loop l) {
+        if (Blocks.write(this, l)) {
+            return;
+        }
         String v = l.variable().name();
         String end = expressions.print(l.to());
         switch (l.kind()) {
@@ -206,7 +227,7 @@ class StatementWriter {
     void fold(Stmt.Fold f) {
         if (f.kind() == Kind.LANES && dialect.style() == Dialect.Style.C) {
             block(expansion.lanes(f, scratch::add));
-        } else {
+        } else if (!Blocks.write(this, f)) {
             block(f.kind() == Kind.LANES ? expansion.unrolled(f) : expansion.serial(f, f.from(), f.to(), 1));
         }
     }

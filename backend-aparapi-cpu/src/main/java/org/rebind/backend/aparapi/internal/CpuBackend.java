@@ -90,13 +90,13 @@ final class CpuBackend implements Backend {
         try {
             Plan plan = Scheduler.schedule(graph, target(options));
             List<Kernel> kernels = plan.steps().stream().map(CpuBackend::kernel).toList();
-            Dialect dialect = vector.available() ? Dialects.JAVA_VECTOR : Dialects.JAVA;
+            Dialect dialect = vector.dialect();
             List<String> functions = kernels.stream().map(k -> Renderer.function(k, dialect)).toList();
             Distinct distinct = Distinct.of(kernels, run(plan, functions));
             HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing
                     : load(source(distinct.kernels(), dialect));
             List<Strips> strips = Strips.of(plan);
-            List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(fitsC1(k, dialect))).toList();
+            List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(gainsByPieces(k, dialect))).toList();
             return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms,
                     strips, stripRule), dispatcher,
                     pool, sources(plan, strips, dialect, functions));
@@ -106,11 +106,13 @@ final class CpuBackend implements Backend {
     }
 
     /**
-     * Whether HotSpot's C1 has registers enough for a kernel with all its counters. Where it has not, many calls get it compiled
-     * with few counters, and C2 never follows; left in its loop, it is interpreted until C2 takes over.
+     * Whether small pieces get a fresh kernel compiled sooner. Not vector code with too few registers for C1 and all its counters: many
+     * calls get it compiled with few counters, and C2 never follows; left in its loop, it is interpreted until C2 takes over. Nor
+     * loops over blocks: C2 unrolls as far as they went round.
      */
-    private boolean fitsC1(Kernel k, Dialect dialect) {
-        return !vector.available() || CallExpansion.expand(Renderer.function(k, dialect)).length() <= LONGEST_FOR_C1;
+    private boolean gainsByPieces(Kernel k, Dialect dialect) {
+        return vector.available() ? CallExpansion.expand(Renderer.function(k, dialect)).length() <= LONGEST_FOR_C1
+                : dialect != Dialects.JAVA_BLOCKS;
     }
 
     private static void nothing(int kernel, Object[] buffers, int[] sizes, int lo, int hi) {

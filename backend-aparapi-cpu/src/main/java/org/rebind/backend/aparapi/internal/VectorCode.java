@@ -2,6 +2,8 @@ package org.rebind.backend.aparapi.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Dialects;
 
 /**
  * Whether kernels are vector code (jdk.incubator.vector) and how wide. The module must be in the boot layer, and the loader
@@ -15,6 +17,8 @@ record VectorCode(int bits, String reason) {
     /** System property: {@code false} for plain loops. */
     static final String PROPERTY = "rebind.cpu.vector";
     static final String MODULE = "jdk.incubator.vector";
+    /** C2 makes vector code of conversions between float and double: not in 17, where they cost ten times as much; in 25. */
+    private static final boolean VECTOR_CONVERSIONS = Runtime.version().feature() >= 25;
 
     static VectorCode detect() {
         if (!Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
@@ -36,5 +40,10 @@ record VectorCode(int bits, String reason) {
 
     boolean available() {
         return bits > 0;
+    }
+
+    /** What kernels are printed in. */
+    Dialect dialect() {
+        return available() ? Dialects.JAVA_VECTOR : VECTOR_CONVERSIONS ? Dialects.JAVA_BLOCKS : Dialects.JAVA;
     }
 }

@@ -97,6 +97,8 @@ class FunctionAccuracyTest {
                 }
             }
         }
+        MathLibrary.blocks().forEach((name, text) -> s.append(text).append("    public static void block_" + name.replace("_block", "_f")
+                + "(float[] x, float[] r) {\n        System.arraycopy(x, 0, r, 0, r.length);\n        " + name + "(r, r.length);\n    }\n"));
         String source = s.append("}\n").toString();
         try {
             return new SourceCompiler(FunctionAccuracyTest.class.getClassLoader())
@@ -127,6 +129,9 @@ class FunctionAccuracyTest {
             }
             float[] y = (float[]) run("scalar", c.name + "_f", x, new float[x.length]);
             checkFloats(c, x, y);
+            if (MathLibrary.blocks().containsKey(c.name + "_block")) {
+                checkFloats(c, x, (float[]) run("block", c.name + "_f", x, new float[x.length]));
+            }
             double[] d = (double[]) run("scalar", c.name + "_d", samples, new double[x.length]);
             checkDoubles(c, samples, d);
             if (VECTOR) {

@@ -123,6 +123,18 @@ public final class MathLibrary {
         return all;
     }
 
+    /** Functions that replace the first elements of a {@code float[]} by their values, for instance {@code exp_block}. */
+    public static Map<String, String> blocks() {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String text : read("blocks.java").split("\n\n")) {
+            if (text.startsWith("//")) {
+                continue;
+            }
+            all.put(text.substring(text.indexOf("void ") + 5, text.indexOf("(float[]")), text.endsWith("\n") ? text : text + "\n");
+        }
+        return all;
+    }
+
     /** Whether this method, for instance {@code expfar_f}, is called for rare values only, so that calls of it stay calls. */
     public static boolean isRare(String method) {
         return FLOAT32.rare.contains(method) || FLOAT64.rare.contains(method);
