@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.TestFactory;
  * {@code -Drebind.golden.update=true} writes the files anew.
  */
 class GoldenSourceTest {
+    /** What has loops in blocks; the rest is plain Java. */
+    private static final Set<String> BLOCKS = Set.of("chain", "gate");
+
     private record Variant(Dialect dialect, Target target) {
     }
 
@@ -38,9 +42,12 @@ class GoldenSourceTest {
     @TestFactory
     Stream<DynamicTest> sources() {
         List<DynamicTest> tests = new ArrayList<>();
-        variants().forEach((name, variant) -> Graphs.all().forEach((graph, g) -> tests.add(DynamicTest.dynamicTest(
-                name + " " + graph, () -> check(name + "/" + graph + ".txt", text(Scheduler.schedule(g, variant.target),
-                        variant.dialect))))));
+        variants().forEach((name, variant) -> Graphs.all().forEach((graph, g) -> {
+            if (variant.dialect != Dialects.JAVA_BLOCKS || BLOCKS.contains(graph)) {
+                tests.add(DynamicTest.dynamicTest(name + " " + graph, () -> check(name + "/" + graph + ".txt",
+                        text(Scheduler.schedule(g, variant.target), variant.dialect))));
+            }
+        }));
         return tests.stream();
     }
 

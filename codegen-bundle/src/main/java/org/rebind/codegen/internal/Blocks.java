@@ -32,8 +32,8 @@ final class Blocks {
     private static final int CACHED = 4096;
     /** Operations that are rather computed again than kept. */
     private static final int AGAIN = 2;
-    /** Shorter loops stay as they are. */
-    private static final int SHORT = 32;
+    /** Shorter rows stay as they are: a vectorised loop starts and ends with up to 15 elements one by one, and those are slow. */
+    private static final int SHORTEST_ROW = 256;
 
     /**
      * What fills one array of scratch memory.
@@ -89,17 +89,40 @@ final class Blocks {
     }
 
     private static boolean applies(Dialect dialect, Stmt s) {
-        boolean loop = s instanceof Stmt.Loop l && l.kind() == Kind.LANES && l.step() == 1 && !isShort(l.from(), l.to());
-        boolean fold = s instanceof Stmt.Fold f && f.kind() == Kind.LANES && !isShort(f.from(), f.to())
+        boolean loop = s instanceof Stmt.Loop l && l.kind() == Kind.LANES && l.step() == 1 && isLong(l.from(), l.to()) && isRegular(s, l.variable());
+        boolean fold = s instanceof Stmt.Fold f && f.kind() == Kind.LANES && isLong(f.from(), f.to()) && isRegular(s, f.variable())
                 && f.accumulators().stream().noneMatch(Expansion::isArg);
-        boolean[] found = new boolean[1];
-        Trees.visit(List.of(s), e -> found[0] |= function(dialect, e) != null);
-        return (loop || fold) && found[0] && !readsWhatItWrote(s)
-                && Trees.inside(s).stream().allMatch(x -> x instanceof Stmt.Let || x instanceof Stmt.Store);
+        int[] calls = new int[2];
+        Trees.visit(List.of(s), e -> {
+            if (e instanceof Expr.Apply a && a.fn().isCostly()) {
+                calls[function(dialect, e) != null ? 0 : 1]++;
+            }
+        });
+        return (loop || fold) && calls[0] > 0 && calls[0] >= calls[1] && !readsWhatItWrote(s);
     }
 
-    private static boolean isShort(Expr from, Expr to) {
-        return from.equals(Expr.integer(0)) && to instanceof Expr.Size s && s.dim().isFixed() && s.dim().value() < SHORT;
+    /** Whether it is all of a kernel's part of its extent, or a row that is known to be long. */
+    private static boolean isLong(Expr from, Expr to) {
+        return from.equals(Lowering.LO) && to.equals(Lowering.HI)
+                || from.equals(Expr.integer(0)) && to instanceof Expr.Size n && n.dim().isFixed() && n.dim().value() >= SHORTEST_ROW;
+    }
+
+    /** Whether it only computes and stores, from neighbours and from what is the same for all lanes: others cost more than functions do. */
+    private static boolean isRegular(Stmt s, Expr.Var variable) {
+        Map<Expr.Var, Expr> lets = new HashMap<>();
+        boolean[] regular = {Trees.inside(s).stream().allMatch(x -> x instanceof Stmt.Let || x instanceof Stmt.Store)};
+        Trees.inside(s).forEach(x -> {
+            if (x instanceof Stmt.Let l) {
+                lets.put(l.variable(), l.value());
+            }
+        });
+        Trees.visit(List.of(s), e -> {
+            if (e instanceof Expr.Load l) {
+                Expr index = inlined(l.index(), lets);
+                regular[0] &= l.guard() == null && (neighbours(index, variable) || !varies(index, variable));
+            }
+        });
+        return regular[0];
     }
 
     /** A load after a store to the same array would have to wait for it. */
@@ -210,27 +233,27 @@ final class Blocks {
 
     /** Where a block's part of a float array starts if its lanes are neighbours, else null. */
     private Expr start(Array array, Expr index) {
-        Expr whole = inlined(index);
-        return array.dtype() == DType.FLOAT32 && neighbours(whole)
+        Expr whole = inlined(index, lets);
+        return array.dtype() == DType.FLOAT32 && neighbours(whole, variable)
                 ? Expansion.rename(whole, Map.of(variable, block)) : null;
     }
 
-    private Expr inlined(Expr e) {
-        return e instanceof Expr.Var v && lets.containsKey(v) ? inlined(lets.get(v)) : Trees.map(e, this::inlined);
+    private static Expr inlined(Expr e, Map<Expr.Var, Expr> lets) {
+        return e instanceof Expr.Var v && lets.containsKey(v) ? inlined(lets.get(v), lets) : Trees.map(e, x -> inlined(x, lets));
     }
 
-    private boolean neighbours(Expr index) {
+    private static boolean neighbours(Expr index, Expr.Var variable) {
         if (index instanceof Expr.Apply a && (a.fn() == Fn.ADD || a.fn() == Fn.SUBTRACT)) {
             Expr x = a.args().get(0);
             Expr y = a.args().get(1);
-            return !varies(y) && neighbours(x) || a.fn() == Fn.ADD && !varies(x) && neighbours(y);
+            return !varies(y, variable) && neighbours(x, variable) || a.fn() == Fn.ADD && !varies(x, variable) && neighbours(y, variable);
         }
         return index.equals(variable);
     }
 
-    private boolean varies(Expr e) {
+    private static boolean varies(Expr e, Expr.Var variable) {
         boolean[] found = new boolean[1];
-        Trees.visit(e, x -> found[0] |= x.equals(variable) || x instanceof Expr.Load || x instanceof Expr.Var v && isValue(v));
+        Trees.visit(e, x -> found[0] |= x.equals(variable) || x instanceof Expr.Load);
         return found[0];
     }
 

@@ -10,6 +10,7 @@ import org.rebind.backend.Device;
 import org.rebind.backend.Executable;
 import org.rebind.backend.ExecutableOptions;
 import org.rebind.backend.Support;
+import org.rebind.codegen.BlockMemory;
 import org.rebind.codegen.CallExpansion;
 import org.rebind.codegen.CodegenException;
 import org.rebind.codegen.Dialect;
@@ -57,10 +58,10 @@ final class CpuBackend implements Backend {
         return NAME;
     }
 
-    /** Changes with whatever changes generated code: this bundle's version, vector width, matrix library. */
+    /** Changes with whatever changes generated code: this bundle's version, vector width or blocks, matrix library. */
     @Override
     public String version() {
-        return "0.1.0/" + vector.bits() + "/" + device.properties().get("matmul");
+        return "0.1.0/" + (vector.dialect() == Dialects.JAVA_BLOCKS ? "blocks" : vector.bits()) + "/" + device.properties().get("matmul");
     }
 
     /** Above an OpenCL driver on the same CPU, below GPUs and accelerators. */
@@ -111,8 +112,8 @@ final class CpuBackend implements Backend {
      * loops over blocks: C2 unrolls as far as they went round.
      */
     private boolean gainsByPieces(Kernel k, Dialect dialect) {
-        return vector.available() ? CallExpansion.expand(Renderer.function(k, dialect)).length() <= LONGEST_FOR_C1
-                : dialect != Dialects.JAVA_BLOCKS;
+        String text = Renderer.function(k, dialect);
+        return vector.available() ? CallExpansion.expand(text).length() <= LONGEST_FOR_C1 : !text.contains(BlockMemory.class.getSimpleName());
     }
 
     private static void nothing(int kernel, Object[] buffers, int[] sizes, int lo, int hi) {
