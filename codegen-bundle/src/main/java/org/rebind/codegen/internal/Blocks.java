@@ -62,7 +62,7 @@ final class Blocks {
     private final List<Step> steps = new ArrayList<>();
     private final List<Result> results = new ArrayList<>();
     /** Where values lie, once all steps are known. */
-    private final Map<Expr.Var, Array.Scratch> places = new HashMap<>();
+    private final Map<Expr.Var, Array.Scratch> places = new LinkedHashMap<>();
 
     private Blocks(StatementWriter w, Expr.Var variable, Expr from, Expr to) {
         this.w = w;
@@ -271,7 +271,7 @@ final class Blocks {
         Deque<Array.Scratch> free = new ArrayDeque<>();
         int arrays = 0;
         for (int i = 0; i < steps.size(); i++) {
-            for (Map.Entry<Expr.Var, Array.Scratch> e : Map.copyOf(places).entrySet()) {
+            for (Map.Entry<Expr.Var, Array.Scratch> e : places.entrySet()) {
                 if (until.getOrDefault(e.getKey(), -1) == i) {
                     free.push(e.getValue());
                 }
