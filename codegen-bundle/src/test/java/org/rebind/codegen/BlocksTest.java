@@ -49,7 +49,7 @@ class BlocksTest {
         return g.results(all, op(Binary.MULTIPLY, g.op(Unary.TANH, op(Binary.ADD, t, row)), e), f).build();
     }
 
-    /** Eight values that are all used at the end, so that blocks are of half the length. */
+    /** Eight values that are all used at the end, so that blocks are shorter. */
     private Graph wide() {
         Value x = g.param("x", F, Dim.of(3), N);
         Value y = g.param("y", F, Dim.of(3), N);
@@ -61,7 +61,9 @@ class BlocksTest {
             product = product == null ? v : op(Binary.MULTIPLY, op(Binary.ADD, v, row), product);
             sum = sum == null ? v : op(Binary.ADD, v, sum);
         }
-        return g.results(op(Binary.DIVIDE, product, op(Binary.ADD, op(Binary.MULTIPLY, sum, sum), g.fill(1, x)))).build();
+        Value quotient = op(Binary.DIVIDE, product, op(Binary.ADD, op(Binary.MULTIPLY, sum, sum), g.fill(1, x)));
+        Value before = op(Binary.SUBTRACT, op(Binary.ADD, op(Binary.MULTIPLY, x, y), x), op(Binary.MULTIPLY, y, row)); // stored, then called on
+        return g.results(op(Binary.MULTIPLY, before, before), quotient, g.op(Unary.TANH, before)).build();
     }
 
     @ParameterizedTest

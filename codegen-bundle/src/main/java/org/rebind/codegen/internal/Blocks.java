@@ -150,6 +150,7 @@ final class Blocks {
 
     private void write(List<Stmt> body, List<Accumulator> accumulators) {
         List<Stmt> last = new ArrayList<>();
+        List<Stmt.Store> pieces = new ArrayList<>();
         Map<Array, Integer> stores = new HashMap<>();
         body.forEach(s -> stores.merge(s instanceof Stmt.Store st ? st.array() : null, 1, Integer::sum));
         for (Stmt s : body) {
@@ -162,12 +163,15 @@ final class Blocks {
                 if (start == null) {
                     last.add(new Stmt.Store(st.array(), staged(st.index()), value));
                 } else {
-                    results.add(new Result(st.array(), start, resolved(value) instanceof Expr.Var v && isValue(v) ? v : step(null, value, null)));
+                    pieces.add(new Stmt.Store(st.array(), start, value));
                 }
             }
         }
         List<Accumulator> parts = accumulators.stream().map(a -> new Accumulator(new Expr.Var(w.names.fresh(a.variable().name() + "Part"),
                 a.variable().type()), a.combine(), staged(a.value()))).toList();
+        for (Stmt.Store st : pieces) { // after all functions' steps, which may yet give what it uses a step
+            results.add(new Result(st.array(), st.index(), resolved(st.value()) instanceof Expr.Var v && isValue(v) ? v : step(null, st.value(), null)));
+        }
         print(last, accumulators, parts, place(last, parts));
     }
 
