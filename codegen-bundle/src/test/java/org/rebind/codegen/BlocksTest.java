@@ -76,7 +76,7 @@ class BlocksTest {
     @ValueSource(ints = {0, 1, 13, 127, 128, 129, 513, 4099})
     void manyValuesAtOnce(int n) {
         Graph wide = wide();
-        assertTrue(source(wide).contains("+= 512"), "blocks of " + source(wide));
+        assertTrue(source(wide).contains(", 512);"), "blocks of " + source(wide));
         check(wide, n);
     }
 

@@ -76,7 +76,7 @@ final class Blocks {
 
     /** Prints a loop or fold over lanes, if the dialect has functions for blocks and it calls one. */
     static boolean write(StatementWriter w, Stmt s) {
-        if (!applies(w.dialect, s)) {
+        if (w.dialect.style() != Dialect.Style.JAVA || !applies(w.dialect, s)) {
             return false;
         }
         if (s instanceof Stmt.Loop l) {
@@ -301,10 +301,10 @@ final class Blocks {
             length /= 2;
         }
         Expr longest = Expr.integer(length);
-        w.line("for (int " + block.name() + " = " + w.expressions.print(from) + "; " + block.name() + " < " + w.expressions.print(to) + "; "
-                + block.name() + " += " + length + ") {");
+        w.line("for (int " + block.name() + " = " + w.expressions.print(from) + ", " + count.name() + "; " + block.name() + " < "
+                + w.expressions.print(to) + "; " + block.name() + " += " + count.name() + ") {"); // never past the end: that may be the last int
         w.indent++;
-        w.statement(new Stmt.Let(count, op(Fn.INDEX_MIN, op(Fn.SUBTRACT, to, block), longest)));
+        w.statement(new Stmt.Assign(count, op(Fn.INDEX_MIN, op(Fn.SUBTRACT, to, block), longest)));
         steps.forEach(this::print);
         if (!parts.isEmpty()) {
             w.block(w.expansion.unrolled(new Stmt.Fold(lane, Expr.integer(0), count, Kind.LANES, computing(last, parts),
