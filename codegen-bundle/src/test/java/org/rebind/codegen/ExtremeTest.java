@@ -19,6 +19,7 @@ import org.rebind.backend.HostBuffer;
 import org.rebind.graph.Binary;
 import org.rebind.graph.BroadcastTo;
 import org.rebind.graph.Graph;
+import org.rebind.graph.Matmul;
 import org.rebind.graph.Reduce;
 import org.rebind.graph.Reshape;
 import org.rebind.graph.Unary;
@@ -36,17 +37,22 @@ class ExtremeTest {
                 "the JVM runs without jdk.incubator.vector");
     }
 
-    private static double[] run(Graph g, DType d, double[] x) {
-        HostBuffer in = HostBuffer.allocate(d, x.length);
+    private static HostBuffer buffer(DType d, double[] x) {
+        HostBuffer b = HostBuffer.allocate(d, x.length);
         for (int i = 0; i < x.length; i++) {
             if (d == DType.FLOAT32) {
-                ((float[]) in.array())[i] = (float) x[i];
+                ((float[]) b.array())[i] = (float) x[i];
             } else {
-                ((double[]) in.array())[i] = x[i];
+                ((double[]) b.array())[i] = x[i];
             }
         }
+        return b;
+    }
+
+    private static double[] run(Graph g, DType d, double[]... in) {
+        DeviceBuffer[] buffers = Arrays.stream(in).map(x -> buffer(d, x)).toArray(DeviceBuffer[]::new);
         try (Executable e = BACKEND.compile(g, ExecutableOptions.DEFAULT)) {
-            Object out = e.execute(new DeviceBuffer[] {in}, new long[0])[0].toHost().array();
+            Object out = e.execute(buffers, new long[0])[0].toHost().array();
             double[] r = new double[java.lang.reflect.Array.getLength(out)];
             for (int i = 0; i < r.length; i++) {
                 r[i] = d == DType.FLOAT32 ? ((float[]) out)[i] : ((double[]) out)[i];
@@ -124,6 +130,39 @@ class ExtremeTest {
                     assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
                     double sum = Arrays.stream(alone).sum();
                     assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
+                }
+            }
+        }
+    }
+
+    /** The softmax of a product, which it is written over, times the identity: the rows that {@link #softmax} gives. */
+    private static Graph overProduct(DType d, int rows, int n) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
+        Value one = g.param("one", d, Dim.of(n), Dim.of(n));
+        Value y = g.op(new Matmul(), x, one);
+        Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, y, wide(g, g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), y), rows, n)));
+        Value p = g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n));
+        return g.results(g.op(new Matmul(), p, one)).build();
+    }
+
+    @Test
+    void theNextRowIsLookedAtWhileARowIsWrittenInPlace() {
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (int n : LENGTHS) {
+                int rows = 11;
+                double[] x = new Random(n).doubles(rows * n, -100, 100).toArray();
+                Arrays.setAll(x, i -> i / n == 4 ? -0.0 : i / n == 8 ? x[i] * 5 : x[i]); // most of row 8 underflow
+                double[] one = new double[n * n];
+                Arrays.setAll(one, i -> i % (n + 1) == 0 ? 1 : 0);
+                Graph g = overProduct(d, rows, n);
+                try (Executable e = BACKEND.compile(g, ExecutableOptions.DEFAULT)) {
+                    assertEquals(n >= 8, e.kernels().stream().anyMatch(k -> k.source().contains("int after")), "ahead of " + n);
+                }
+                double[] all = run(g, d, x, one);
+                for (int r = 0; r < rows; r++) {
+                    double[] alone = run(softmax(d, 1, n), d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                    assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
                 }
             }
         }

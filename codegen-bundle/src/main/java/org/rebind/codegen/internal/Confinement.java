@@ -36,6 +36,12 @@ final class Confinement {
         this.facts = facts;
     }
 
+    /** Whether each item touches only elements of its own, as many as {@code index} moves from item to item. */
+    static boolean rows(Kernel kernel, Array.Buffer buffer, Expr.Var item, Expr index) {
+        Affine at = new Confinement(kernel, buffer, Dim.of(0), Facts.NONE).affine(index);
+        return at != null && new Confinement(kernel, buffer, at.coefficient(item), Facts.NONE).holds();
+    }
+
     boolean holds() {
         Expr one = Expr.integer(1);
         define(Lowering.LO, Expr.integer(0), new Expr.Size(kernel.extent()));

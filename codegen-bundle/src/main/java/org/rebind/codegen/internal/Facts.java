@@ -1,16 +1,25 @@
 package org.rebind.codegen.internal;
 
+import java.util.List;
 import org.rebind.Dim;
 import org.rebind.graph.DimFacts;
 import org.rebind.graph.Graph;
+import org.rebind.graph.Guard;
 import org.rebind.graph.Relation;
 
 /** What is known about a graph's sizes: its guards, and that sizes are not negative. */
 final class Facts {
+    /** That sizes are not negative. */
+    static final Facts NONE = new Facts(List.of());
+
     private final DimFacts facts;
 
     Facts(Graph graph) {
-        this.facts = DimFacts.of(graph.guards());
+        this(graph.guards());
+    }
+
+    private Facts(List<Guard> guards) {
+        this.facts = DimFacts.of(guards);
     }
 
     boolean holds(Dim left, Relation relation, Dim right) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.rebind.DType;
+import org.rebind.codegen.Kernel;
 import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Fn;
@@ -24,7 +25,7 @@ final class LookAhead {
     }
 
     /** The loop in its new form, null if it has another. */
-    static List<Stmt> of(Stmt.Loop rows, Names names, Expansion expansion) {
+    static List<Stmt> of(Stmt.Loop rows, Kernel kernel, Names names, Expansion expansion) {
         List<Stmt> body = rows.body();
         if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.size() < 3 || !(body.get(0) instanceof Stmt.Fold first)
                 || !(body.get(body.size() - 1) instanceof Stmt.Loop last) || !fit(first, last)) {
@@ -34,7 +35,8 @@ final class LookAhead {
         Trees.written(body, written);
         DType type = first.accumulators().get(0).variable().type();
         boolean[] apart = {false};
-        Trees.visit(List.of(first), e -> apart[0] |= e instanceof Expr.Load l && written.contains(l.array()));
+        Trees.visit(List.of(first), e -> apart[0] |= e instanceof Expr.Load l && written.contains(l.array())
+                && !isRowsOwn(l, rows, kernel));
         // one loop that has no vector form must not keep the other from it
         Trees.visit(List.of(first, last), e -> apart[0] |= e instanceof Expr.Load l
                 && (l.type() != type || l.array().dtype() != type || l.guard() != null));
@@ -42,6 +44,12 @@ final class LookAhead {
                 || s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type)
                 && first.body().stream().allMatch(s -> s instanceof Stmt.Let);
         return apart[0] || !plain ? null : ahead(rows, first, last, names, expansion);
+    }
+
+    /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
+    private static boolean isRowsOwn(Expr.Load l, Stmt.Loop rows, Kernel kernel) {
+        return l.array() instanceof Array.Buffer b && rows.from().equals(Lowering.LO) && rows.to().equals(Lowering.HI)
+                && Confinement.rows(kernel, b, rows.variable(), l.index());
     }
 
     private static boolean fit(Stmt.Fold first, Stmt.Loop last) {
@@ -71,17 +79,21 @@ final class LookAhead {
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
     }
 
-    /** The fold over another row, after what else is done for each of its lanes. */
+    /**
+     * The fold over another row, and what else is done for each of its lanes. It loads first: large arrays begin at the same place
+     * of a page, and a load whose last 12 address bits are those of a store just before it waits for the store.
+     */
     private static Stmt.Fold row(Stmt.Fold f, Expr.Var row, Expr other, Expr.Var lane, List<Stmt> also, Names names,
             Expansion expansion) {
         Accumulator a = f.accumulators().get(0);
         Map<Expr.Var, Expr> renamed = new HashMap<>();
         renamed.put(row, other);
         renamed.put(f.variable(), lane);
-        List<Stmt> body = new ArrayList<>(also);
-        body.addAll(expansion.copy(f.body(), renamed));
+        List<Stmt> body = new ArrayList<>(expansion.copy(f.body(), renamed));
+        Expr.Var value = new Expr.Var(names.fresh("value"), a.variable().type());
+        body.add(new Stmt.Let(value, Expansion.rename(a.value(), renamed)));
+        body.addAll(also);
         Expr.Var result = new Expr.Var(names.fresh(a.variable().name()), a.variable().type());
-        return new Stmt.Fold(lane, f.from(), f.to(), Kind.LANES, body,
-                List.of(new Accumulator(result, a.combine(), Expansion.rename(a.value(), renamed))));
+        return new Stmt.Fold(lane, f.from(), f.to(), Kind.LANES, body, List.of(new Accumulator(result, a.combine(), value)));
     }
 }

@@ -63,7 +63,7 @@ final class VectorWriter extends StatementWriter {
         if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
             apart = PhaseMethods.pay(l);
-            List<Stmt> ahead = apart ? LookAhead.of(l, names, expansion) : null;
+            List<Stmt> ahead = apart ? LookAhead.of(l, kernel, names, expansion) : null;
             if (ahead != null) {
                 block(ahead);
             } else {
@@ -217,9 +217,13 @@ final class VectorWriter extends StatementWriter {
         Accumulator a = f.accumulators().get(0);
         DType t = a.variable().type();
         Expr.Var check = new Expr.Var(names.fresh("check"), t);
-        Expr.Var value = new Expr.Var(names.fresh("value"), t);
+        Expr value = a.value();
         List<Stmt> body = new ArrayList<>(f.body());
-        body.add(new Stmt.Let(value, a.value()));
+        if (!(value instanceof Expr.Var)) {
+            Expr.Var once = new Expr.Var(names.fresh("value"), t);
+            body.add(new Stmt.Let(once, value));
+            value = once;
+        }
         compared.add(a.variable());
         folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, List.of(
                 new Accumulator(a.variable(), a.combine(), value), new Accumulator(check, Combine.SUM, value))));
