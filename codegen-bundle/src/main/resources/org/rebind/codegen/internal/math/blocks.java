@@ -4,7 +4,7 @@
 /** e^x = (e^(x / 128))^128, as x beyond 104 is infinite or 0 in float32; by a polynomial, off by 0.15 of half an ulp after seven squarings. */
 static void exp_block(float[] x, int n) {
     for (int i = 0; i < n; i++) {
-        double r = Math.min(Math.max((double) x[i], -104.0), 104.0) * 0.0078125;
+        double r = Math.min(Math.max(x[i], -104.0f), 104.0f) * 0.0078125;
         double p = Math.fma(2.7146702584310935e-06, r, 2.5246566422947823e-05);
         p = Math.fma(p, r, 0.00019851000806392282);
         p = Math.fma(p, r, 0.0013886411111531155);
@@ -27,7 +27,7 @@ static void exp_block(float[] x, int n) {
 /** tanh(x) = x p(x^2) / q(x^2), as beyond 9.2 it is 1 in float32. */
 static void tanh_block(float[] x, int n) {
     for (int i = 0; i < n; i++) {
-        double y = Math.min(Math.max((double) x[i], -9.2), 9.2);
+        double y = Math.min(Math.max(x[i], -9.2f), 9.2f);
         double z = y * y;
         double p = Math.fma(-1.182464786767487e-11, z, 3.007054461722344e-08);
         p = Math.fma(p, z, 2.779261430711201e-05);
