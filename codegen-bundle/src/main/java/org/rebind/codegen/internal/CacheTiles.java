@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.codegen.Kernel.Launch;
@@ -17,19 +18,21 @@ import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
  * Elementwise loops on a CPU over something read transposed: its neighbours lie along another axis than those of the
- * result. Walked row by row, each element would cost a line of cache. Here tiles of {@link #ROWS} by {@link #COLUMNS} elements
+ * result. Walked row by row, each element would cost a line of cache. Here tiles of some rows by {@link #COLUMNS} elements
  * are copied and transposed to scratch memory first, squares of them in vector registers where there are vectors; then each
  * row of the tile is computed in lanes. Tiles follow one another along the rows, so that what is read transposed is read line after line.
  */
 final class CacheTiles {
     /** Rows of a tile: a line of the cache, which is then read once and whole. */
-    private static final int ROWS = 16;
-    /** Columns of a tile: with the rows, a tile of doubles takes a quarter of a first-level cache. */
+    private static final int LINE = 16;
+    /** Rows of a tile of squares: more lines, since what is read in order comes faster. One by one, elements are slower in so many. */
+    private static final int TALL = 4 * LINE;
+    /** Columns of a tile: with the rows, a tile takes at most half a first-level cache. */
     private static final int COLUMNS = 64;
     /** Side of a square that is transposed in registers; wider ones take longer, as more of their loads cross a line. */
     private static final int SQUARE = 8;
     /** Rows of a block, the unit of work: few enough that a matrix has many. */
-    private static final int BLOCK = 16 * ROWS;
+    private static final int BLOCK = 4 * TALL;
     /** Elements below which everything is in the cache anyway. */
     private static final int SMALL = 4096;
 
@@ -38,26 +41,37 @@ final class CacheTiles {
     private final Axis rows;
     private final Axis columns;
     private final String name;
+    private final int height;
     private final String space;
 
-    /** @param rows the one of the axes along which neighbours lie in what is read transposed */
-    CacheTiles(LoweredGroup g, List<Axis> axes, Axis rows, String name) {
+    /**
+     * How something is read transposed.
+     *
+     * @param axis along which its neighbours lie
+     * @param tile rows of a tile
+     */
+    record Rows(Axis axis, int tile) {
+    }
+
+    /** @param rows see {@link #rows} */
+    CacheTiles(LoweredGroup g, List<Axis> axes, Rows rows, String name) {
         this.g = g;
-        this.rows = rows;
+        this.rows = rows.axis;
+        this.height = rows.tile;
         this.columns = axes.get(axes.size() - 1);
-        this.outer = axes.stream().filter(a -> a != rows && a != columns).toList();
+        this.outer = axes.stream().filter(a -> a != this.rows && a != columns).toList();
         this.name = name;
-        this.space = KernelMaker.space(g.group, axes) + " in tiles of " + ROWS + " by " + COLUMNS;
+        this.space = KernelMaker.space(g.group, axes) + " in tiles of " + height + " by " + COLUMNS;
         new Lowering(g, axes); // defines lo, hi, extent, thread
     }
 
     /**
-     * The axis along which all that is read across the innermost axis has its neighbours, null if there is none, nothing
+     * The axis along which all that is read across the innermost axis has its neighbours, and the tiles to read it in; null if there is none, nothing
      * is read so, or tiles do not pay.
      *
      * @param g lowered with a variable for each axis of the group
      */
-    static Axis rows(LoweredGroup g, List<Axis> axes, Map<Integer, Expr.Var> variables) {
+    static Rows rows(LoweredGroup g, List<Axis> axes, Map<Integer, Expr.Var> variables) {
         if (axes.size() < 2 || axes.stream().anyMatch(Axis::folded) || !pays(g.product(axes), SMALL)) {
             return null;
         }
@@ -73,7 +87,10 @@ final class CacheTiles {
             }
             found = rows;
         }
-        return found != null && pays(found.size(), ROWS / 2) && pays(columns.size(), ROWS) ? found : null;
+        if (found == null || !pays(found.size(), LINE / 2) || !pays(columns.size(), LINE)) {
+            return null;
+        }
+        return new Rows(found, g.pull.accesses().stream().allMatch(a -> hasSquares(g, a.array().dtype())) ? TALL : LINE);
     }
 
     private static boolean pays(Dim size, int least) {
@@ -118,8 +135,8 @@ final class CacheTiles {
         Expr blockEnd = g.body.let("blockEnd", end(block, BLOCK, rows));
         Expr.Var row = g.variable("row", rows.size());
         g.body.open(row);
-        tile(row, g.body.let("rowEnd", end(row, ROWS, rows)), column, columnEnd);
-        g.body.add(new Stmt.Loop(row, block, blockEnd, ROWS, Kind.SERIAL, g.body.close()));
+        tile(row, g.body.let("rowEnd", end(row, height, rows)), column, columnEnd);
+        g.body.add(new Stmt.Loop(row, block, blockEnd, height, Kind.SERIAL, g.body.close()));
         g.body.add(new Stmt.Loop(item, Lowering.LO, Lowering.HI, 1, Kind.SERIAL, g.body.close()));
         return new Assembly(g, name, space).made(g.body.close(), extent, Launch.CHUNKS, work(), 1);
     }
@@ -144,7 +161,7 @@ final class CacheTiles {
         for (Map.Entry<Expr.Load, Dim> e : transposed(i, j, body, inner).entrySet()) {
             Expr.Load load = e.getKey();
             Array.Scratch tile = new Array.Scratch(g.names.fresh(load.array().name() + "Tile"), load.type(),
-                    Expr.integer(ROWS * COLUMNS));
+                    Expr.integer((long) height * COLUMNS));
             copy(tile, load, e.getValue(), i, j, row, rowEnd, column, columnEnd);
             staged.put(load, new Expr.Load(tile, place(i, j, row, column), load.type()));
         }
@@ -176,54 +193,71 @@ final class CacheTiles {
         return loads;
     }
 
+    private static boolean hasSquares(LoweredGroup g, DType type) {
+        return g.target.heap() && type == DType.FLOAT32 && g.target.vectorBits() >= SQUARE * Float.SIZE;
+    }
+
     /** Whole squares in registers; the rest reads along the rows and writes across: scattered, but within the tile. */
     private void copy(Array.Scratch tile, Expr.Load load, Dim step, Expr.Var i, Expr.Var j, Expr row, Expr rowEnd, Expr column,
             Expr columnEnd) {
-        boolean vectors = g.target.heap() && load.type() == DType.FLOAT32 && g.target.vectorBits() >= SQUARE * Float.SIZE;
-        Expr squares = !vectors ? column : columns.size().isFixed() && columns.size().value() % SQUARE == 0 ? columnEnd
+        Expr squares = !hasSquares(g, load.type()) ? column : columns.size().isFixed() && columns.size().value() % SQUARE == 0 ? columnEnd
                 : g.body.let("squares", op(Fn.SUBTRACT, columnEnd, op(Fn.INDEX_REMAINDER, op(Fn.SUBTRACT, columnEnd, column),
                         Expr.integer(SQUARE))));
+        Expr.Var next = g.variable("line", rows.size());
+        Expr line = height == LINE ? row : next;
+        Expr.Var to = g.variable("j", columns.size());
         List<Stmt> whole = new ArrayList<>();
         if (squares != column) {
-            Expr.Var to = g.variable("j", columns.size());
             List<Stmt> body = new ArrayList<>();
-            for (int r = 0; r < ROWS; r += SQUARE) {
-                Expr index = Expansion.rename(load.index(), Map.of(i, below(row, r), j, to));
-                body.add(new Stmt.Transposed(tile, place(r, to, column), COLUMNS, new Expr.Load(load.array(), index, load.type()),
-                        new Expr.Size(step), SQUARE));
+            for (int r = 0; r < LINE; r += SQUARE) {
+                Expr index = Expansion.rename(load.index(), Map.of(i, below(line, r), j, to));
+                body.add(new Stmt.Transposed(tile, place(line, r, to, row, column), COLUMNS,
+                        new Expr.Load(load.array(), index, load.type()), new Expr.Size(step), SQUARE));
             }
             whole.add(new Stmt.Loop(to, column, squares, SQUARE, Kind.SERIAL, body));
         }
         if (squares != columnEnd) {
-            Expr.Var to = g.variable("j", columns.size());
-            List<Stmt> line = new ArrayList<>();
-            for (int r = 0; r < ROWS; r++) {
-                line.add(element(tile, place(r, to, column), load, i, below(row, r), j, to));
+            List<Stmt> body = new ArrayList<>();
+            for (int r = 0; r < LINE; r++) {
+                body.add(element(tile, place(line, r, to, row, column), load, i, below(line, r), j, to));
             }
-            whole.add(new Stmt.Loop(to, squares, columnEnd, 1, Kind.SERIAL, line));
+            whole.add(new Stmt.Loop(to, squares, columnEnd, 1, Kind.SERIAL, body));
         }
-        if (rows.size().isFixed() && rows.size().value() % ROWS == 0) {
+        Function<Expr, Stmt> rest = from -> new Stmt.Loop(to, column, columnEnd, 1, Kind.SERIAL, List.of(new Stmt.Loop(next, from,
+                rowEnd, 1, Kind.SERIAL, List.of(element(tile, place(next, 0, to, row, column), load, i, next, j, to)))));
+        boolean even = rows.size().isFixed() && rows.size().value() % LINE == 0;
+        if (height == LINE && even) {
             whole.forEach(g.body::add);
-            return;
+        } else if (height == LINE) {
+            Expr left = g.body.let("height", op(Fn.SUBTRACT, rowEnd, row));
+            g.body.add(new Stmt.If(Expr.apply(Fn.EQUAL, DType.BOOL, left, Expr.integer(LINE)), whole));
+            g.body.add(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, left, Expr.integer(LINE)),
+                    List.of(rest.apply(row))));
+        } else {
+            Expr lines = even ? rowEnd : g.body.let("lines", op(Fn.SUBTRACT, rowEnd, op(Fn.INDEX_REMAINDER,
+                    op(Fn.SUBTRACT, rowEnd, row), Expr.integer(LINE))));
+            for (Stmt s : whole) {
+                Stmt.Loop across = (Stmt.Loop) s;
+                g.body.add(new Stmt.Loop(to, across.from(), across.to(), across.step(), Kind.SERIAL,
+                        List.of(new Stmt.Loop(next, row, lines, LINE, Kind.SERIAL, across.body()))));
+            }
+            if (!even) {
+                g.body.add(rest.apply(lines));
+            }
         }
-        Expr height = g.body.let("height", op(Fn.SUBTRACT, rowEnd, row));
-        Expr.Var from = g.variable("i", rows.size());
-        Expr.Var to = g.variable("j", columns.size());
-        Stmt line = new Stmt.Loop(from, row, rowEnd, 1, Kind.SERIAL,
-                List.of(element(tile, place(from, to, row, column), load, i, from, j, to)));
-        g.body.add(new Stmt.If(Expr.apply(Fn.EQUAL, DType.BOOL, height, Expr.integer(ROWS)), whole));
-        g.body.add(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, height, Expr.integer(ROWS)),
-                List.of(new Stmt.Loop(to, column, columnEnd, 1, Kind.SERIAL, List.of(line)))));
+    }
+
+    /** Place in the tile of the {@code r}th row below {@code line}. */
+    private static Expr place(Expr line, int r, Expr j, Expr row, Expr column) {
+        if (line != row) {
+            return place(below(line, r), j, row, column);
+        }
+        Expr at = op(Fn.SUBTRACT, j, column);
+        return r == 0 ? at : op(Fn.ADD, Expr.integer((long) r * COLUMNS), at);
     }
 
     private static Expr below(Expr row, int r) {
         return r == 0 ? row : op(Fn.ADD, row, Expr.integer(r));
-    }
-
-    /** Place in a tile of row {@code r} of it. */
-    private static Expr place(int r, Expr j, Expr column) {
-        Expr at = op(Fn.SUBTRACT, j, column);
-        return r == 0 ? at : op(Fn.ADD, Expr.integer((long) r * COLUMNS), at);
     }
 
     private static Stmt element(Array.Scratch tile, Expr place, Expr.Load load, Expr.Var i, Expr row, Expr.Var j, Expr.Var to) {

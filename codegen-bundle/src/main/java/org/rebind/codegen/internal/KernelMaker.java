@@ -80,7 +80,7 @@ final class KernelMaker {
      * @param across on a GPU, see {@link SharedTiles#across}; or null
      * @param rows on a CPU, see {@link CacheTiles#rows}; or null
      */
-    private record Loops(List<Axis> axes, Axis across, Axis rows) {
+    private record Loops(List<Axis> axes, Axis across, CacheTiles.Rows rows) {
     }
 
     /** The loops' axes: neighbours that all memory walks alike are joined. */
