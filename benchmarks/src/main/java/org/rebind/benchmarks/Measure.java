@@ -103,7 +103,7 @@ final class Measure {
         boolean rebind = trial.runs().equals("rebind") || trial.runs().equals("eager");
         int scale = quick ? 4 : 1;
         ChainedOptionsBuilder options = new OptionsBuilder().forks(1).threads(trial.threads())
-                .warmupIterations(rebind ? 4 : 2).warmupTime(TimeValue.milliseconds(400 / scale))
+                .warmupIterations(rebind ? 8 : 4).warmupTime(TimeValue.milliseconds(400 / scale))
                 .measurementIterations(7).measurementTime(TimeValue.milliseconds(200 / scale)).timeout(TimeValue.seconds(60))
                 .addProfiler(GCProfiler.class).jvmArgs(allFlags(trial.vector()).toArray(String[]::new))
                 .output(output.toString()).shouldFailOnError(true).timeUnit(TimeUnit.MICROSECONDS);

@@ -62,9 +62,9 @@ public final class Report {
                 Java before it is timed. All may use as many threads as there are cores. Inputs are where the contender wants
                 them (native memory, its own arrays) before the clock starts; a call makes and frees its results (by hand:
                 writes large ones to arrays it keeps). A figure is the median of 7
-                iterations of 0.2 s (of 7 in each round, where rows were measured in rounds, contenders in turn) after 0.8 s
-                (Rebind: 1.6 s, as it compiles) of warm-up (JMH, average time), with the least and the most. Peers: ONNX Runtime with
-                all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
+                iterations of 0.2 s (of 7 in each round, where rows were measured in rounds, contenders in turn) after 1.6 s
+                (Rebind: 3.2 s, as it compiles, and C2 then takes one of two cores for 2 s) of warm-up (JMH, average time), with the least
+                and the most. Peers: ONNX Runtime with all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
                 `TF_XLA_FLAGS=--tf_xla_cpu_global_jit`; DJL and ND4J eagerly, freeing intermediates at once.
                 Not here: PyTorch from Python, and TorchScript models in DJL, which take a Python to write.
 
