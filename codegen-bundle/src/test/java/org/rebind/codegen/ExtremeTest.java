@@ -104,9 +104,12 @@ class ExtremeTest {
 
     private static Graph softmax(DType d, int rows, int n) {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
+        return g.results(softmax(g, g.param("x", d, Dim.of(rows), Dim.of(n)), rows, n)).build();
+    }
+
+    private static Value softmax(GraphBuilder g, Value x, int rows, int n) {
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, wide(g, g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), x), rows, n)));
-        return g.results(g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n))).build();
+        return g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n));
     }
 
     private static Value wide(GraphBuilder g, Value row, int rows, int n) {
@@ -140,10 +143,7 @@ class ExtremeTest {
         GraphBuilder g = new GraphBuilder();
         Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
         Value one = g.param("one", d, Dim.of(n), Dim.of(n));
-        Value y = g.op(new Matmul(), x, one);
-        Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, y, wide(g, g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), y), rows, n)));
-        Value p = g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n));
-        return g.results(g.op(new Matmul(), p, one)).build();
+        return g.results(g.op(new Matmul(), softmax(g, g.op(new Matmul(), x, one), rows, n), one)).build();
     }
 
     @Test
