@@ -118,8 +118,11 @@ def constants(single):
         else:
             c = mp.chebyfit(f, [mp.mpf(lo), mp.mpf(hi)], n if single else nd)
         out.append((name, ', '.join(text(x) for x in c)))
+        if name == 'EXP':  # expm1(-2r) / -2 = r + r^2 p(r), exact multiples
+            out.append(('TANH', ', '.join(text(rnd(x) * (-2) ** (len(c) - i)) for i, x in enumerate(c))))
     add('LOG2E', 1 / mp.log(2))
     split('LN2', mp.log(2))
+    add('HALF_LN2', mp.log(2) / 2)
     short = mp.mpf('0.693359375') if single else mp.floor(mp.log(2) * 2 ** 32) / 2 ** 32
     add('LOG_LN2', short)
     add('LOG_LN2_LOW', mp.log(2) - short)
@@ -137,6 +140,7 @@ def constants(single):
     split('TWO_OVER_SQRT_PI', C)
     magic = real(1.5 * 2 ** m)
     add('MAGIC', magic)
+    add('EXP_MAGIC', magic + real(bias))
     up = 64 if single else 512
     add('DOWN', 2.0 ** -up)
     sub = m + 2
@@ -163,8 +167,9 @@ def constants(single):
     add('POW_MIN', float(2 - bias - m - 2))
     out.append(('MANTISSA', str(m)))
     out.append(('BIAS', str(bias)))
-    out.append(('BIAS_UP', str(bias + up)))
+    out.append(('UP', str(up)))
     out.append(('MAGIC_BITS', hex(int(magic.view(ints)))))
+    out.append(('EXP_MAGIC_BITS', hex(int((magic + real(bias)).view(ints)))))
     out.append(('SQRT_HALF_BITS', hex(int(real(np.sqrt(0.5)).view(ints)))))
     out.append(('SIGN_FROM_1', '31' if single else '63'))
     out.append(('SIGN_FROM_2', '30' if single else '62'))

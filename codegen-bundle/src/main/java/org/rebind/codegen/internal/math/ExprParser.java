@@ -143,10 +143,22 @@ final class ExprParser {
         List<String> coefficients = constants.get(tokens.get(next++));
         expect(",");
         Expr x = conditional();
+        if (accept(")")) {
+            return horner(coefficients, 0, 1, x);
+        }
+        expect(",");
+        Expr square = conditional();
         expect(")");
-        Expr p = number(coefficients.get(0));
-        for (String c : coefficients.subList(1, coefficients.size())) {
-            p = new Apply("fma", List.of(p, x, number(c)), Type.FLOATING);
+        int last = coefficients.size() - 1;
+        return new Apply("fma", List.of(horner(coefficients, (last + 1) % 2, 2, square), x,
+                horner(coefficients, last % 2, 2, square)), Type.FLOATING);
+    }
+
+    /** The polynomial of every step-th coefficient from the first one, of the highest degree, on. */
+    private Expr horner(List<String> coefficients, int first, int step, Expr x) {
+        Expr p = number(coefficients.get(first));
+        for (int i = first + step; i < coefficients.size(); i += step) {
+            p = new Apply("fma", List.of(p, x, number(coefficients.get(i))), Type.FLOATING);
         }
         return p;
     }
