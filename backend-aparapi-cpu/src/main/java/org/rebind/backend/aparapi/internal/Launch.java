@@ -5,13 +5,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One parallel call: the caller and its helpers take chunk after chunk until none is left. */
 final class Launch {
-    /** How long the caller looks out for the last helper's end before it sleeps, in ns. */
+    /** How long a thread looks out before it sleeps, in ns: what waking it costs. */
     private static final long LOOKOUT = 50_000;
+    /** The part of a launch it may look out for: threads that took equal shares do not end together. */
+    private static final int LOOKOUT_PART = 16;
     private static final int PAUSES = 8;
 
     private final Chunked work;
     private final int extent;
     private final int chunk;
+    private final long start = System.nanoTime();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger helping = new AtomicInteger();
     private volatile Throwable failure;
@@ -39,6 +42,16 @@ final class Launch {
         await();
         rethrow();
         return workers;
+    }
+
+    /** How long to look out after so much work, both in ns. */
+    static long lookout(long worked) {
+        return Math.max(LOOKOUT, worked / LOOKOUT_PART);
+    }
+
+    /** Since it was made, in ns. */
+    long elapsed() {
+        return System.nanoTime() - start;
     }
 
     /** Asks the helpers that are awake, or those that sleep. */
@@ -82,8 +95,9 @@ final class Launch {
 
     /** Waits until all helpers have left: a few chunks at most. */
     private void await() {
-        long start = System.nanoTime();
-        while (helping.get() > 0 && System.nanoTime() - start < LOOKOUT) {
+        long end = elapsed();
+        long lookout = lookout(end);
+        while (helping.get() > 0 && elapsed() - end < lookout) {
             for (int i = 0; i < PAUSES && helping.get() > 0; i++) {
                 Thread.onSpinWait();
             }

@@ -11,8 +11,6 @@ import java.util.function.BooleanSupplier;
  * than many a step. Thread-safe.
  */
 final class Worker {
-    /** How long it looks out, in ns. */
-    private static final long LOOKOUT = 50_000;
     private static final int PAUSES = 8;
     private static final Launch TAKEN = new Launch(null, 0, 1);
 
@@ -53,10 +51,12 @@ final class Worker {
     void serve(CountDownLatch started) {
         thread = Thread.currentThread();
         started.countDown();
+        long lookout = Launch.lookout(0);
         while (!closed) {
-            Launch launch = await();
+            Launch launch = await(lookout);
             if (launch != null && offer.compareAndSet(launch, TAKEN)) {
                 launch.work();
+                lookout = Launch.lookout(launch.elapsed());
                 offer.set(null);
                 launch.leave();
             }
@@ -64,11 +64,11 @@ final class Worker {
         thread = null;
     }
 
-    /** The next offer, null if there is none because of an interrupt or the end. */
-    private Launch await() {
+    /** The next offer, null if there is none because of an interrupt or the end. @param lookout before it sleeps, in ns */
+    private Launch await(long lookout) {
         Launch launch = offer.get();
         long start = System.nanoTime();
-        while (launch == null && !closed && !contended.getAsBoolean() && System.nanoTime() - start < LOOKOUT) {
+        while (launch == null && !closed && !contended.getAsBoolean() && System.nanoTime() - start < lookout) {
             for (int i = 0; i < PAUSES && launch == null; i++) {
                 Thread.onSpinWait();
                 launch = offer.get();
