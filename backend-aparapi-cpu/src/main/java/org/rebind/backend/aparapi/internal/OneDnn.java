@@ -22,7 +22,7 @@ import org.rebind.backend.BackendException;
  */
 final class OneDnn implements Gemm {
     /** Multiply-adds of one native call at most, or little more: until it returns the JVM can stop for no safepoint. */
-    private static final long LONGEST = 2048L * 1024 * 192;
+    private static final long LONGEST = 1L << 29;
     /** Terms of a sum below which a call costs more: what it makes of c is read and written once more for the next terms. */
     private static final int SHALLOWEST = 192;
     private static final int DEPTH_BLOCK = 64;
