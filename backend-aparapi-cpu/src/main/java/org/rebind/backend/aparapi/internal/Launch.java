@@ -5,10 +5,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One parallel call: the caller and its helpers take chunk after chunk until none is left. */
 final class Launch {
-    /** How long a thread looks out before it sleeps, in ns: what waking it costs. */
+    /** How long a thread looks out before it sleeps, in ns, at least: what waking it costs. */
     private static final long LOOKOUT = 50_000;
-    /** The part of a launch it may look out for: threads that took equal shares do not end together. */
+    /** The part of a launch it may look out for, as threads that took equal shares do not end together, and how long at most. */
     private static final int LOOKOUT_PART = 16;
+    private static final long LOOKOUT_MOST = 1_000_000;
     private static final int PAUSES = 8;
 
     private final Chunked work;
@@ -46,7 +47,7 @@ final class Launch {
 
     /** How long to look out after so much work, both in ns. */
     static long lookout(long worked) {
-        return Math.max(LOOKOUT, worked / LOOKOUT_PART);
+        return Math.max(LOOKOUT, Math.min(worked / LOOKOUT_PART, LOOKOUT_MOST));
     }
 
     /** Since it was made, in ns. */
