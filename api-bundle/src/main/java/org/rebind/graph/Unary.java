@@ -6,7 +6,7 @@ import org.rebind.DType;
 import org.rebind.TensorType;
 
 /**
- * Elementwise functions of one operand, with NumPy's meaning. {@code ROUND} is half to even; {@code SIGN} of NaN is NaN;
+ * Elementwise functions of one operand, with NumPy's meaning. {@code ROUND} is half to even; {@code SIGN} of NaN is NaN, of -0 it is 0;
  * {@code ABS} and {@code NEGATIVE} of the smallest integer wrap.
  */
 public enum Unary implements Op {
