@@ -22,8 +22,8 @@ final class ArrayPool implements HostBuffer.Pool {
     /** System property: if true, arrays are full of garbage when they are taken and when they are given back; for tests. */
     static final String POISON = "rebind.cpu.pool.poison";
     private static final int HEAP_SHARE = 4;
-    /** Bytes from which a result is worth more than leaving it to the garbage collector. */
-    private static final int LARGE = 1 << 18;
+    /** Bytes from which reusing a result costs less than a fresh array, which is zeroed and in no cache. */
+    private static final int LARGE = 1 << 12;
 
     /** Lengths are rounded up to a power of two or a seventh of the way between two: at most an eighth is wasted. */
     private static final int STEPS = 8;

@@ -13,7 +13,7 @@ import org.rebind.DType;
 import org.rebind.backend.HostBuffer;
 
 class ArrayPoolTest {
-    private static final int LARGE = 1 << 18;
+    private static final int LARGE = 1 << 12;
 
     @Test
     void theLastArrayGivenBackComesFirst() {
