@@ -16,8 +16,9 @@ import org.rebind.codegen.ir.Stmt;
 import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
- * The loops over one row of a kernel as methods. C2 gives out registers for a method's loops together and keeps the constants
- * of an elementary function in them through all: softmax took 1.4 times as long with its three loops in one method.
+ * The loops over one row of a kernel as methods, and what whole vectors leave of a loop. C2 gives out registers for a method's loops
+ * together and keeps the constants of an elementary function in them through all: softmax took 1.4 times as long with its three loops in
+ * one method. C1 has registers for so many loads (decision 0020).
  */
 final class PhaseMethods {
     private final Dialect dialect;
@@ -47,20 +48,24 @@ final class PhaseMethods {
     }
 
     /**
-     * Adds a loop as a method.
+     * Adds a loop, or a part of it, as a method.
      *
+     * @param kind what the kernel's name is followed by, with a number
+     * @param more names with their types that the printed loop may use besides those that the loop uses
      * @param result what the loop folds into, null if nothing
      * @param body the loop, printed
      * @return the statement in its place
      */
-    String add(Stmt loop, Expr.Var result, String body, Set<Array.Scratch> scratch) {
+    String add(String kind, Stmt loop, Map<String, String> more, Expr.Var result, String body, Set<Array.Scratch> scratch) {
         Map<String, String> used = new LinkedHashMap<>();
-        outer(loop, scratch).forEach((name, type) -> {
+        Map<String, String> known = outer(loop, scratch);
+        known.putAll(more);
+        known.forEach((name, type) -> {
             if (Pattern.compile("(?<![.\\w])" + Pattern.quote(name) + "\\b").matcher(body).find()) {
                 used.put(name, type);
             }
         });
-        String name = kernel.name() + "_phase" + ++count;
+        String name = kernel.name() + kind + ++count;
         List<String> parameters = new ArrayList<>();
         used.forEach((n, type) -> parameters.add(type + " " + n));
         String type = result == null ? "void" : dialect.types().get(result.type());

@@ -27,9 +27,12 @@ final class VectorWriter extends StatementWriter {
     private static final int UNROLL = 4;
     /** The same of one that stores as well: C2 inlines so much a method, and stores take time themselves. */
     private static final int UNROLL_STORES = 2;
+    /** Masked loads and stores of a method for which C1 has registers, with all its counters: 9 of them fit, 11 do not. */
+    private static final int MASKED = 8;
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
+    private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
     VectorWriter(Dialect dialect, Kernel kernel) {
@@ -64,11 +67,13 @@ final class VectorWriter extends StatementWriter {
             boolean before = apart;
             apart = PhaseMethods.pay(l);
             List<Stmt> ahead = apart ? LookAhead.of(l, kernel, names, expansion) : null;
+            loops++;
             if (ahead != null) {
                 block(ahead);
             } else {
                 super.loop(l);
             }
+            loops--;
             apart = before;
         }
     }
@@ -76,7 +81,9 @@ final class VectorWriter extends StatementWriter {
     @Override
     void fold(Stmt.Fold f) {
         if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
+            loops++;
             super.fold(f);
+            loops--;
         }
     }
 
@@ -97,7 +104,7 @@ final class VectorWriter extends StatementWriter {
         String body = out.substring(start);
         out.setLength(start);
         indent = depth;
-        line(phases.add(s, result, body, scratch));
+        line(phases.add("_phase", s, Map.of(), result, body, scratch));
     }
 
     static boolean isShort(Expr from, Expr to) {
@@ -151,9 +158,42 @@ final class VectorWriter extends StatementWriter {
         head(l.variable(), l.from(), main, v);
         body(l.body(), v);
         end();
-        tail(l.variable(), l.to(), main, v);
-        body(l.body(), v);
-        end();
+        tailApart(l, main, v);
+    }
+
+    /**
+     * The rest as a method, since C1 must have registers for all loads of a method, masked ones most of all (decision 0020); on scalars
+     * where they are too many. Outside of loops it is called in any case: C2 would take it for never reached, and throw its code
+     * away when it is.
+     */
+    private void tailApart(Stmt.Loop l, String main, VectorExpr v) {
+        int start = out.length();
+        int depth = indent;
+        indent = 1;
+        if (accesses(l.body()) > MASKED) {
+            super.loop(new Stmt.Loop(l.variable(), new Expr.Var(main, DType.INT32), l.to(), 1, Kind.SERIAL, l.body()));
+        } else {
+            tail(l.variable(), l.to(), main, v);
+            body(l.body(), v);
+            end();
+        }
+        String body = out.substring(start);
+        out.setLength(start);
+        indent = depth;
+        String call = phases.add("_tail", l, Map.of(main, "int"), null, body, scratch);
+        if (loops > 0) {
+            line("if (" + main + " < " + expressions.print(l.to()) + ") {");
+            line("    " + call);
+            line("}");
+        } else {
+            line(call);
+        }
+    }
+
+    private static int accesses(List<Stmt> body) {
+        int[] n = {(int) body.stream().filter(s -> s instanceof Stmt.Store).count()};
+        Trees.visit(body, e -> n[0] += e instanceof Expr.Load ? 1 : 0);
+        return n[0];
     }
 
     private void head(Expr.Var j, Expr from, String main, VectorExpr v) {

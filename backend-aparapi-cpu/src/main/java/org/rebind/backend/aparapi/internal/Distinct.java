@@ -48,7 +48,7 @@ record Distinct(List<Kernel> kernels, int[] numbers) {
         String text = source.lines().filter(l -> !l.strip().startsWith("//")).reduce("", (a, b) -> a + b + "\n");
         Matcher head = HEAD.matcher(text);
         // the methods of its phases begin with its name
-        String code = head.find() ? text.replaceAll("\\b" + head.group(1) + "(?=\\(|_phase)", "") : text;
+        String code = head.find() ? text.replaceAll("\\b" + head.group(1) + "(?=\\(|_phase|_tail)", "") : text;
         Map<String, String> names = new LinkedHashMap<>();
         Matcher m = WORD.matcher(code);
         return m.replaceAll(r -> {
