@@ -14,7 +14,8 @@ import org.rebind.backend.HostBuffer;
  * Arrays for intermediates and for large results, reused between calls and executables: at most {@link #limit} bytes wait (all
  * are forgotten when there are more), the last one given back comes first, as it may still be in a cache. They wait softly
  * reachable, so that the garbage collector takes them before the heap is full, or when they have long been of no use. Contents are arbitrary: whoever takes an array
- * writes every element that is read. Thread-safe, without locks.
+ * writes every element that is read. Each thread keeps the last few small ones that it gave back, since threads that call functions on small
+ * tensors would pass the others' arrays, and the places where they wait, from cache to cache. Thread-safe, without locks.
  */
 final class ArrayPool implements HostBuffer.Pool {
     /** System property: bytes that wait for reuse at most; a fourth of the largest heap if absent, 0 for none. */
@@ -24,6 +25,9 @@ final class ArrayPool implements HostBuffer.Pool {
     private static final int HEAP_SHARE = 4;
     /** Bytes from which reusing a result costs less than a fresh array, which is zeroed and in no cache. */
     private static final int LARGE = 1 << 12;
+    /** Bytes below which an array waits with the thread that gave it back, and how many do. */
+    private static final int SMALL = 1 << 18;
+    private static final int OWN = 4;
 
     /** Lengths are rounded up to a power of two or a seventh of the way between two: at most an eighth is wasted. */
     private static final int STEPS = 8;
@@ -44,6 +48,8 @@ final class ArrayPool implements HostBuffer.Pool {
 
     private final Map<DType, AtomicReferenceArray<Waiting>> stacks = new EnumMap<>(DType.class);
     private final AtomicLong held = new AtomicLong();
+    /** The small arrays of each thread, the last given back first; of the JDK's classes only, as it may outlive this bundle. */
+    private volatile ThreadLocal<Object[]> own = new ThreadLocal<>();
     private final long limit;
     private final int large;
     private final boolean poison;
@@ -75,7 +81,7 @@ final class ArrayPool implements HostBuffer.Pool {
         return limit;
     }
 
-    /** Bytes that wait for reuse, or did until the garbage collector took them. */
+    /** Bytes that wait for reuse, or did until the garbage collector took them; without the few small arrays of each thread. */
     long heldBytes() {
         return held.get();
     }
@@ -89,6 +95,12 @@ final class ArrayPool implements HostBuffer.Pool {
     /** An array of at least this many elements. */
     Object take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);
+        if (bytes(dtype, sizeClass) < SMALL) {
+            Object mine = takeOwn(dtype, (int) length(sizeClass));
+            if (mine != null) {
+                return mine;
+            }
+        }
         AtomicReferenceArray<Waiting> tops = stacks.get(dtype);
         for (Waiting top = tops.get(sizeClass); top != null; top = tops.get(sizeClass)) {
             if (tops.compareAndSet(sizeClass, top, top.next)) { // a node is pushed once, so that the same top has the same next
@@ -116,6 +128,44 @@ final class ArrayPool implements HostBuffer.Pool {
         if (bytes > limit) {
             return;
         }
+        Object surplus = bytes < SMALL ? keepOwn(array) : array;
+        if (surplus != null) {
+            share(dtype(surplus), surplus);
+        }
+    }
+
+    /** An array that the thread has kept, null if it has none of this dtype and length. */
+    private Object takeOwn(DType dtype, int length) {
+        Object[] mine = own.get();
+        Class<?> type = HostBuffer.arrayType(dtype);
+        for (int i = 0; mine != null && i < OWN; i++) {
+            Object array = mine[i];
+            if (array != null && array.getClass() == type && Array.getLength(array) == length) {
+                System.arraycopy(mine, i + 1, mine, i, OWN - 1 - i);
+                mine[OWN - 1] = null;
+                return array;
+            }
+        }
+        return null;
+    }
+
+    /** Keeps an array with the thread. @return the one that has no place any more, null if all have */
+    private Object keepOwn(Object array) {
+        ThreadLocal<Object[]> all = own;
+        Object[] mine = all.get();
+        if (mine == null) {
+            mine = new Object[OWN];
+            all.set(mine);
+        }
+        Object last = mine[OWN - 1];
+        System.arraycopy(mine, 0, mine, 1, OWN - 1);
+        mine[0] = array;
+        return last;
+    }
+
+    private void share(DType dtype, Object array) {
+        int sizeClass = sizeClass(Array.getLength(array));
+        long bytes = bytes(dtype, sizeClass);
         if (held.addAndGet(bytes) > limit) {
             clear(); // of sizes that nobody wants any more, or collected; what is of use comes back soon
         }
@@ -140,6 +190,7 @@ final class ArrayPool implements HostBuffer.Pool {
 
     /** Forgets everything held. */
     void clear() {
+        own = new ThreadLocal<>(); // what threads have kept goes with the old one
         stacks.forEach((dtype, tops) -> {
             for (int i = 0; i < tops.length(); i++) {
                 Waiting top = tops.getAndSet(i, null);

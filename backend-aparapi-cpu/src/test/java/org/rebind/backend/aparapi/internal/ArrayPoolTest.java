@@ -102,6 +102,34 @@ class ArrayPoolTest {
     }
 
     @Test
+    void aThreadKeepsItsLastSmallArrays() throws InterruptedException {
+        ArrayPool pool = new ArrayPool(1 << 20);
+        Object[] given = new Object[6];
+        for (int i = 0; i < given.length; i++) {
+            given[i] = new float[1024];
+            pool.give(DType.FLOAT32, given[i]);
+        }
+        assertEquals(2 * 4096, pool.heldBytes(), "the first two, for whoever comes");
+        Object[] others = new Object[3];
+        Thread other = new Thread(() -> {
+            for (int i = 0; i < others.length; i++) {
+                others[i] = pool.take(DType.FLOAT32, 1024);
+            }
+        });
+        other.start();
+        other.join();
+        assertTrue(others[0] == given[1] && others[1] == given[0], "what this thread has no place for");
+        assertTrue(List.of(given).stream().noneMatch(a -> a == others[2]), "nothing of what it keeps");
+        assertTrue(pool.take(DType.INT32, 1024) instanceof int[], "of another dtype");
+        for (int i = 5; i > 1; i--) {
+            assertTrue(pool.take(DType.FLOAT32, 1024) == given[i], "the last first");
+        }
+        pool.give(DType.FLOAT32, given[0]);
+        pool.clear();
+        assertTrue(pool.take(DType.FLOAT32, 1024) != given[0], "forgotten");
+    }
+
+    @Test
     void poisonIsInEveryElement() {
         ArrayPool pool = new ArrayPool(1 << 20, 1, true);
         for (DType d : DType.values()) {
