@@ -75,7 +75,7 @@ class KernelsFitC1Test {
         for (int inputs : new int[] {3, 6, 7, 8, 9, 12, 20}) {
             programs.add(wide(inputs));
         }
-        for (int inputs : new int[] {1, 4, 8}) { // 9 do not fit along rows, where a fold's rest is not apart
+        for (int inputs : new int[] {1, 4, 6}) { // 8 do not fit along rows on Java 17, 9 on 25, where a fold's rest is not apart
             programs.add(sum(inputs, 0));
             programs.add(sum(inputs, 1));
         }
