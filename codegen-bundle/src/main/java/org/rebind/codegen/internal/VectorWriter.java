@@ -172,6 +172,9 @@ final class VectorWriter extends StatementWriter {
         indent = 1;
         if (accesses(l.body()) > MASKED) {
             super.loop(new Stmt.Loop(l.variable(), new Expr.Var(main, DType.INT32), l.to(), 1, Kind.SERIAL, l.body()));
+        } else if (loops > 0) { // tested where it is called
+            masked(l.variable(), l.to(), main, v);
+            body(l.body(), v);
         } else {
             tail(l.variable(), l.to(), main, v);
             body(l.body(), v);
@@ -182,9 +185,9 @@ final class VectorWriter extends StatementWriter {
         indent = depth;
         String call = phases.add("_tail", l, Map.of(main, "int"), null, body, scratch);
         if (loops > 0) {
-            line("if (" + main + " < " + expressions.print(l.to()) + ") {");
-            line("    " + call);
-            line("}");
+            test(main, l.to());
+            line(call);
+            end();
         } else {
             line(call);
         }
@@ -203,12 +206,19 @@ final class VectorWriter extends StatementWriter {
     }
 
     private void tail(Expr.Var j, Expr to, String main, VectorExpr v) {
-        String end = expressions.print(to);
-        line("if (" + main + " < " + end + ") {");
+        test(main, to);
+        masked(j, to, main, v);
+    }
+
+    private void test(String main, Expr to) {
+        line("if (" + main + " < " + expressions.print(to) + ") {");
         indent++;
+    }
+
+    private void masked(Expr.Var j, Expr to, String main, VectorExpr v) {
         line("int " + j.name() + " = " + main + ";");
         v.mask = "m";
-        line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + end + ");");
+        line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + expressions.print(to) + ");");
     }
 
     private void end() {

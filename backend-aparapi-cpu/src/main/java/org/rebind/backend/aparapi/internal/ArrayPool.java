@@ -11,10 +11,10 @@ import org.rebind.DType;
 import org.rebind.backend.HostBuffer;
 
 /**
- * Arrays for intermediates and for large results, reused between calls and executables: at most {@link #limit} bytes wait (all
+ * Arrays for intermediates and for results of some KiB, reused between calls and executables: at most {@link #limit} bytes wait (all
  * are forgotten when there are more), the last one given back comes first, as it may still be in a cache. They wait softly
  * reachable, so that the garbage collector takes them before the heap is full, or when they have long been of no use. Contents are arbitrary: whoever takes an array
- * writes every element that is read. Each thread keeps the last few small ones that it gave back, since threads that call functions on small
+ * writes every element that is read. Each thread keeps the last few small ones that it gave back, not softly and beside the limit, since threads that call functions on small
  * tensors would pass the others' arrays, and the places where they wait, from cache to cache. Thread-safe, without locks.
  */
 final class ArrayPool implements HostBuffer.Pool {
@@ -24,9 +24,9 @@ final class ArrayPool implements HostBuffer.Pool {
     static final String POISON = "rebind.cpu.pool.poison";
     private static final int HEAP_SHARE = 4;
     /** Bytes from which reusing a result costs less than a fresh array, which is zeroed and in no cache. */
-    private static final int LARGE = 1 << 12;
-    /** Bytes below which an array waits with the thread that gave it back, and how many do. */
-    private static final int SMALL = 1 << 18;
+    private static final int REUSED = 1 << 12;
+    /** Bytes from which arrays wait where all threads find them, and how many smaller ones wait with the thread that gave them back. */
+    private static final int SHARED = 1 << 18;
     private static final int OWN = 4;
 
     /** Lengths are rounded up to a power of two or a seventh of the way between two: at most an eighth is wasted. */
@@ -51,21 +51,21 @@ final class ArrayPool implements HostBuffer.Pool {
     /** The small arrays of each thread, the last given back first; of the JDK's classes only, as it may outlive this bundle. */
     private volatile ThreadLocal<Object[]> own = new ThreadLocal<>();
     private final long limit;
-    private final int large;
+    private final int reused;
     private final boolean poison;
 
     /** @param limit bytes held at most */
     ArrayPool(long limit) {
-        this(limit, limit > 0 ? LARGE : Integer.MAX_VALUE, Boolean.getBoolean(POISON));
+        this(limit, limit > 0 ? REUSED : Integer.MAX_VALUE, Boolean.getBoolean(POISON));
     }
 
     /**
-     * @param large bytes from which results come from here
+     * @param reused bytes from which results come from here
      * @param poison whether contents are overwritten, so that nobody relies on them
      */
-    ArrayPool(long limit, int large, boolean poison) {
+    ArrayPool(long limit, int reused, boolean poison) {
         this.limit = limit;
-        this.large = large;
+        this.reused = reused;
         this.poison = poison;
         for (DType d : DType.values()) {
             stacks.put(d, new AtomicReferenceArray<>(CLASSES));
@@ -86,16 +86,16 @@ final class ArrayPool implements HostBuffer.Pool {
         return held.get();
     }
 
-    /** Memory for a result: from here if it is large, and coming back when it is closed. */
+    /** Memory for a result: from here if it is reused, and coming back when it is closed. */
     HostBuffer result(DType dtype, int elements) {
-        return (long) elements * dtype.byteSize() < large ? HostBuffer.allocate(dtype, elements)
+        return (long) elements * dtype.byteSize() < reused ? HostBuffer.allocate(dtype, elements)
                 : HostBuffer.pooled(dtype, take(dtype, elements), elements, this);
     }
 
     /** An array of at least this many elements. */
     Object take(DType dtype, long elements) {
         int sizeClass = sizeClass(elements);
-        if (bytes(dtype, sizeClass) < SMALL) {
+        if (bytes(dtype, sizeClass) < SHARED) {
             Object mine = takeOwn(dtype, (int) length(sizeClass));
             if (mine != null) {
                 return mine;
@@ -128,7 +128,7 @@ final class ArrayPool implements HostBuffer.Pool {
         if (bytes > limit) {
             return;
         }
-        Object surplus = bytes < SMALL ? keepOwn(array) : array;
+        Object surplus = bytes < SHARED ? keepOwn(array) : array;
         if (surplus != null) {
             share(dtype(surplus), surplus);
         }
