@@ -21,6 +21,7 @@ import org.rebind.codegen.internal.math.MathLibrary;
 public final class CallExpansion {
     private static final Pattern CALL = Pattern.compile("(?<![.\\w])(\\w+_[fd])\\(");
     private static final Pattern DECLARATION = Pattern.compile("\\b(?:Float|Double)Vector (\\w+)\\b");
+    private static final Pattern WORD = Pattern.compile("(?<![.\\w])([a-zA-Z_]\\w*)\\b(?!\\()");
     private static final Pattern ANY_DECLARATION = Pattern.compile("^\\s*(?:\\w+Vector|VectorMask) (\\w+) =");
     /** Functions expanded in a method at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled at all. */
     private static final int MOST = 8;
@@ -57,9 +58,11 @@ public final class CallExpansion {
             inMethod = 0;
         }
         boolean kernel = line.startsWith("        "); // helpers among themselves keep their calls
-        Matcher declared = DECLARATION.matcher(line);
-        while (declared.find()) {
-            vectors.add(declared.group(1));
+        if (line.contains("Vector ")) {
+            Matcher declared = DECLARATION.matcher(line);
+            while (declared.find()) {
+                vectors.add(declared.group(1));
+            }
         }
         boolean loop = !loops.isEmpty() && loops.peek();
         out.add(kernel && loop && !text.startsWith("for ") ? calls(line) : line);
@@ -70,6 +73,9 @@ public final class CallExpansion {
 
     /** The line with every vector call replaced by a variable whose statements are put before it, innermost first. */
     private String calls(String line) {
+        if (!line.contains("_f(") && !line.contains("_d(")) {
+            return line; // most lines, and much sooner than the pattern says so
+        }
         String text = line;
         int from = 0;
         Matcher m = CALL.matcher(text);
@@ -118,7 +124,7 @@ public final class CallExpansion {
         if (arguments.contains("Vector.")) {
             return true;
         }
-        Matcher m = Pattern.compile("(?<![.\\w])\\w+\\b(?!\\()").matcher(arguments);
+        Matcher m = WORD.matcher(arguments);
         while (m.find()) {
             if (vectors.contains(m.group())) {
                 return true;
@@ -128,8 +134,7 @@ public final class CallExpansion {
     }
 
     private static String rename(String text, Set<String> names, String prefix) {
-        return Pattern.compile("(?<![.\\w])([a-zA-Z_]\\w*)\\b(?!\\()").matcher(text)
-                .replaceAll(r -> names.contains(r.group(1)) ? prefix + r.group(1) : r.group(1));
+        return WORD.matcher(text).replaceAll(r -> names.contains(r.group(1)) ? prefix + r.group(1) : r.group(1));
     }
 
     /** Place of the parenthesis that closes the one at {@code open}. */

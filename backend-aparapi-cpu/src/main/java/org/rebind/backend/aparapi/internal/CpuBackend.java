@@ -1,9 +1,9 @@
 package org.rebind.backend.aparapi.internal;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.rebind.KernelSource;
 import org.rebind.backend.Backend;
 import org.rebind.backend.BackendException;
@@ -95,10 +95,11 @@ final class CpuBackend implements Backend {
             Dialect dialect = vector.dialect();
             List<String> functions = kernels.stream().map(k -> Renderer.function(k, dialect)).toList();
             Distinct distinct = Distinct.of(kernels, run(plan, functions));
-            HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing
-                    : load(source(distinct.kernels(), dialect));
+            String source = source(distinct.kernels(), dialect);
+            HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing : load(source);
             List<Strips> strips = Strips.of(plan);
-            List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(gainsByPieces(k, dialect))).toList();
+            List<String> methods = List.of(source.split("\n    static "));
+            List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(gainsByPieces(k.name(), methods))).toList();
             return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms,
                     strips, stripRule), dispatcher,
                     pool, sources(plan, strips, dialect, functions));
@@ -112,14 +113,11 @@ final class CpuBackend implements Backend {
      * calls get it compiled with few counters, and C2 never follows; left in its loop, it is interpreted until C2 takes over. Nor
      * loops over blocks: C2 unrolls as far as they went round.
      */
-    private boolean gainsByPieces(Kernel k, Dialect dialect) {
-        String text = Renderer.function(k, dialect);
-        return vector.available() ? longestMethod(CallExpansion.expand(text.indent(4))) <= LONGEST_FOR_C1
-                : !text.contains(BlockMemory.class.getSimpleName());
-    }
-
-    private static int longestMethod(String text) {
-        return Arrays.stream(text.split("\n    static ")).mapToInt(String::length).max().orElse(0);
+    private boolean gainsByPieces(String kernel, List<String> methods) {
+        Pattern head = Pattern.compile("[^(\\n]*\\b" + kernel + "(_(phase|tail)\\w*)?\\(");
+        List<String> own = methods.stream().filter(m -> head.matcher(m).lookingAt()).toList();
+        return vector.available() ? own.stream().allMatch(m -> m.length() <= LONGEST_FOR_C1)
+                : own.stream().noneMatch(m -> m.contains(BlockMemory.class.getSimpleName()));
     }
 
     private static void nothing(int kernel, Object[] buffers, int[] sizes, int lo, int hi) {

@@ -1,8 +1,10 @@
 package org.rebind.backend.aparapi.internal;
 
 import java.io.StringReader;
+import java.lang.ref.SoftReference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,7 +21,22 @@ import org.rebind.backend.BackendException;
  * executable. Thread-safe.
  */
 final class SourceCompiler {
+    /** Compilations after which what Janino knows is forgotten: it keeps every name that it ever looked for and did not find. */
+    private static final int USES = 200;
+
     private final ClassLoader parent;
+    /** What a compilation found out about the classes that code uses, which takes it longer than the code; null while one has it. */
+    private final AtomicReference<SoftReference<Known>> idle = new AtomicReference<>();
+
+    /** Classes Janino resolves against, by a loader that never defines what is being compiled. Not thread-safe. */
+    private static final class Known {
+        private final ClassLoaderIClassLoader classes;
+        private int uses;
+
+        Known(ClassLoader parent) {
+            classes = new ClassLoaderIClassLoader(new KernelLoader(Map.of(), parent));
+        }
+    }
 
     /** @param parent sees what generated code names: org.rebind.codegen */
     SourceCompiler(ClassLoader parent) {
@@ -35,12 +52,15 @@ final class SourceCompiler {
     ClassLoader compile(Map<String, String> sources) {
         Map<String, byte[]> classes = new HashMap<>();
         KernelLoader loader = new KernelLoader(classes, parent);
-        // Janino resolves against a loader that never defines what is being compiled.
-        ClassLoaderIClassLoader known = new ClassLoaderIClassLoader(new KernelLoader(Map.of(), parent));
+        SoftReference<Known> last = idle.getAndSet(null);
+        Known known = last == null ? null : last.get();
+        if (known == null || known.uses++ == USES) {
+            known = new Known(parent);
+        }
         for (Map.Entry<String, String> e : sources.entrySet()) {
             try {
                 Scanner scanner = new Scanner(e.getKey(), new StringReader(e.getValue()));
-                UnitCompiler unit = new UnitCompiler(new Parser(scanner).parseAbstractCompilationUnit(), known);
+                UnitCompiler unit = new UnitCompiler(new Parser(scanner).parseAbstractCompilationUnit(), known.classes);
                 unit.setTargetVersion(8);
                 unit.compileUnit(false, true, false, (ClassFile c) -> classes.put(c.getThisClassName(), c.toByteArray()));
             } catch (CompileException | java.io.IOException | RuntimeException | LinkageError x) {
@@ -48,6 +68,7 @@ final class SourceCompiler {
                         + " does not compile: " + x.getMessage() + around(e.getValue(), x.getMessage()), x);
             }
         }
+        idle.set(new SoftReference<>(known)); // not after a failure, whatever it left there
         return loader;
     }
 
