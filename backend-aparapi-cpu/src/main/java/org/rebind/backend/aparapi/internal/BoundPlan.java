@@ -3,6 +3,7 @@ package org.rebind.backend.aparapi.internal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
 import org.rebind.Dim;
 import org.rebind.backend.BackendException;
@@ -16,25 +17,28 @@ import org.rebind.codegen.Strips;
  *
  * @param resultElements elements of each result of the graph
  * @param slotElements elements of each slot of scratch memory
+ * @param padded operands that calls may have in another layout; their arrays follow those of the plan's buffers
  * @param isShort whether the calling thread does all steps itself, at once
  */
 record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[] slotElements, long scratchBytes,
-        boolean isShort) {
+        PaddedOperand[] padded, boolean isShort) {
     /**
      * What binding needs besides the sizes; one an executable.
      *
      * @param places place in {@code kernels}, and in {@code costs}, of each step's kernel
      * @param strips of the plan
+     * @param kept of each step's right operand
      */
     record Binder(Plan plan, HostKernels kernels, int[] places, List<Cost> costs, List<Gemm> gemms, List<Strips> strips,
-            StripRule rule) {
+            StripRule rule, List<AtomicReference<PaddedOperand.Kept>> kept) {
         BoundPlan bind(long[] symbols) {
             ToLongFunction<String> numbers = numbers(plan, symbols);
             List<BoundStep> steps = new ArrayList<>();
+            List<PaddedOperand> padded = new ArrayList<>();
             for (int i = 0; i < plan.steps().size(); i++) {
                 Step step = plan.steps().get(i);
                 steps.add(step instanceof Step.KernelStep k ? kernel(k, places[i], numbers)
-                        : matmul((Step.MatmulStep) step, places[i], numbers));
+                        : matmul((Step.MatmulStep) step, i, numbers, padded));
             }
             for (int i = strips.size() - 1; i >= 0; i--) { // from the end, so that numbers of steps stay
                 join(strips.get(i), steps, numbers);
@@ -43,7 +47,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
                     .mapToInt(r -> count(plan.buffers().get(r).elements(), numbers)).toArray();
             long[] slots = plan.slots().stream().mapToLong(s -> s.elements(numbers)).toArray();
             return new BoundPlan(symbols.clone(), steps.toArray(BoundStep[]::new), results, slots,
-                    plan.scratchBytes(numbers), steps.stream().allMatch(BoundStep::isShort));
+                    plan.scratchBytes(numbers), padded.toArray(PaddedOperand[]::new), steps.stream().allMatch(BoundStep::isShort));
         }
 
         private void join(Strips s, List<BoundStep> steps, ToLongFunction<String> numbers) {
@@ -74,15 +78,39 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
                     Math.max(1, k.workPerItem().evaluate(numbers)), Math.max(1, k.chunkMultiple()), costs.get(number));
         }
 
-        private BoundStep matmul(Step.MatmulStep s, int number, ToLongFunction<String> numbers) {
+        private BoundStep matmul(Step.MatmulStep s, int at, ToLongFunction<String> numbers, List<PaddedOperand> padded) {
             int m = count(s.m(), numbers);
             int n = count(s.n(), numbers);
             int k = count(s.k(), numbers);
             int[] batch = s.batch().stream().mapToInt(d -> count(d, numbers)).toArray();
             Gemm library = library(gemms, s, m, n, k);
-            return library == null ? kernel(s.generated(), number, numbers)
-                    : new BoundStep.Matmul(library, s.dtype(), operand(s.a(), batch, numbers),
-                            operand(s.b(), batch, numbers), s.out(), m, n, k, s.batch().isEmpty());
+            if (library == null) {
+                return kernel(s.generated(), places[at], numbers);
+            }
+            BoundStep.Operand b = operand(s.b(), batch, numbers);
+            PaddedOperand better = padded(library, b, m, n, k, kept.get(at));
+            BoundStep.Operand copy = null;
+            if (better != null) {
+                copy = new BoundStep.Operand(plan.buffers().size() + padded.size(), new int[b.offsets().length], better.layout().leading(),
+                        false);
+                padded.add(better);
+            }
+            return new BoundStep.Matmul(library, s.dtype(), operand(s.a(), batch, numbers), b, copy, s.out(), m, n, k,
+                    s.batch().isEmpty());
+        }
+
+        /** How b is copied, null if never: of inputs only, as weights are. */
+        private PaddedOperand padded(Gemm library, BoundStep.Operand b, int m, int n, int k, AtomicReference<PaddedOperand.Kept> kept) {
+            int[] offsets = b.offsets();
+            int rows = offsets.length >= rule.threads() ? m : (m + rule.threads() - 1) / rule.threads();
+            boolean isOne = offsets.length > 0 && Arrays.stream(offsets).allMatch(o -> o == offsets[0]);
+            if (!isOne || b.transposed() || plan.buffers().get(b.buffer()).role() != Plan.Role.PARAM) {
+                return null;
+            }
+            int leading = library.leading(rows, n, k, b.leading());
+            return leading == b.leading() || (long) k * leading > Integer.MAX_VALUE - 8 ? null
+                    : new PaddedOperand(new PaddedOperand.Layout(b.buffer(), new Gemm.Matrix(null, offsets[0], b.leading(), false), k, n, leading),
+                            PaddedOperand.pays(rows), kept);
         }
 
         private static BoundStep.Operand operand(Step.Operand o, int[] batch, ToLongFunction<String> numbers) {

@@ -84,9 +84,11 @@ sealed interface BoundStep {
      * A batch of matrix products.
      *
      * @param a offsets of the batch items' first elements, likewise {@code b}; items of out follow one another
+     * @param padded b of all items with its rows apart as the library wants them, where a call has it; null if never
      * @param byRows whether parts are rows of the one item there is, not items
      */
-    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, int out, int m, int n, int k, boolean byRows) implements BoundStep {
+    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, Operand padded, int out, int m, int n, int k, boolean byRows)
+            implements BoundStep {
         /** Multiply-adds of a batch from which its items are spread over threads. */
         private static final long PARALLEL = 2_000_000;
 
@@ -111,7 +113,7 @@ sealed interface BoundStep {
             int items = a.offsets.length;
             if (byRows) {
                 int rows = m / count;
-                gemm.multiply(a.item(arrays, 0).from(lo * rows, 0), b.item(arrays, 0), arrays[out], lo * rows * n,
+                gemm.multiply(a.item(arrays, 0).from(lo * rows, 0), b(arrays).item(arrays, 0), arrays[out], lo * rows * n,
                         (hi - lo) * rows, n, k, 1);
             } else {
                 multiply(arrays, lo * (items / count), hi * (items / count), 1);
@@ -122,9 +124,14 @@ sealed interface BoundStep {
             return (long) a.offsets.length * m * n * k;
         }
 
+        private Operand b(Object[] arrays) {
+            return padded != null && arrays[padded.buffer] != null ? padded : b;
+        }
+
         private void multiply(Object[] arrays, int lo, int hi, int threads) {
+            Operand right = b(arrays);
             for (int i = lo; i < hi; i++) {
-                gemm.multiply(a.item(arrays, i), b.item(arrays, i), arrays[out], i * m * n, m, n, k, threads);
+                gemm.multiply(a.item(arrays, i), right.item(arrays, i), arrays[out], i * m * n, m, n, k, threads);
             }
         }
     }

@@ -101,7 +101,7 @@ final class CpuBackend implements Backend {
             List<String> methods = List.of(source.split("\n    static "));
             List<Cost> costs = distinct.kernels().stream().map(k -> new Cost(gainsByPieces(k.name(), methods))).toList();
             return new CpuExecutable(new BoundPlan.Binder(plan, compiled, distinct.numbers(), costs, gemms,
-                    strips, stripRule), dispatcher,
+                    strips, stripRule, plan.steps().stream().map(s -> PaddedOperand.Kept.nothing()).toList()), dispatcher,
                     pool, sources(plan, strips, dialect, functions));
         } catch (CodegenException e) {
             throw new BackendException(BackendException.Kind.COMPILE, NAME + ": " + e.getMessage(), e);

@@ -43,7 +43,7 @@ final class CpuExecutable implements Executable {
             bound = binder.bind(symbols);
             last = bound;
         }
-        int count = plan.buffers().size();
+        int count = plan.buffers().size() + bound.padded().length;
         boolean reuse = bound.isShort() && count <= MOST_OPERANDS;
         Object[] arrays = reuse ? OPERANDS.get() : new Object[count];
         try {
@@ -59,7 +59,7 @@ final class CpuExecutable implements Executable {
         }
     }
 
-    /** @param arrays one a buffer of the plan, or more, all null */
+    /** @param arrays one a buffer of the plan and a padded operand, or more, all null */
     private DeviceBuffer[] run(BoundPlan bound, DeviceBuffer[] inputs, Object[] arrays) {
         for (int i = 0; i < inputs.length; i++) {
             arrays[i] = inputs[i].toHost().array();
@@ -70,9 +70,11 @@ final class CpuExecutable implements Executable {
             if (slots != null) {
                 place(arrays, slots);
             }
+            Object[] copies = bound.padded().length == 0 ? null : pad(bound.padded(), inputs, arrays);
             for (BoundStep step : bound.steps()) {
                 step.run(arrays, dispatcher);
             }
+            giveCopies(bound.padded(), copies);
             return results;
         } finally {
             if (slots != null) {
@@ -113,6 +115,32 @@ final class CpuExecutable implements Executable {
             int slot = plan.buffers().get(i).slot();
             if (slot >= 0) {
                 arrays[i] = slots[slot];
+            }
+        }
+    }
+
+    /** Sets the arrays of padded operands. @return those that serve this call only, null if there are none */
+    private Object[] pad(PaddedOperand[] padded, DeviceBuffer[] inputs, Object[] arrays) {
+        Object[] copies = null;
+        for (int i = 0; i < padded.length; i++) {
+            PaddedOperand p = padded[i];
+            HostBuffer buffer = inputs[p.layout().input()].toHost();
+            Object copy = p.kept(buffer, dispatcher);
+            if (copy == null && p.pays()) {
+                copies = copies == null ? new Object[padded.length] : copies;
+                copy = pool.take(buffer.dtype(), p.layout().elements());
+                copies[i] = copy;
+                p.fill(buffer, copy, dispatcher);
+            }
+            arrays[plan.buffers().size() + i] = copy;
+        }
+        return copies;
+    }
+
+    private void giveCopies(PaddedOperand[] padded, Object[] copies) {
+        for (int i = 0; copies != null && i < copies.length; i++) {
+            if (copies[i] != null) {
+                pool.give(plan.buffers().get(padded[i].layout().input()).dtype(), copies[i]);
             }
         }
     }

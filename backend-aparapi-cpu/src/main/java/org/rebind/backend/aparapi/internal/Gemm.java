@@ -21,6 +21,15 @@ interface Gemm {
     int ownRows();
 
     /**
+     * The distance of b's rows at which a product runs best, if b is not transposed.
+     *
+     * @param rows of a that a thread multiplies
+     * @param n columns of b, k its rows, {@code leading} apart
+     * @return {@code leading} if no other is worth a copy of b
+     */
+    int leading(int rows, int n, int k, int leading);
+
+    /**
      * One operand in an array.
      *
      * @param array float[] or double[]

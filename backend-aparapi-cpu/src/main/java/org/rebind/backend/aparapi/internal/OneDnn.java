@@ -34,11 +34,24 @@ final class OneDnn implements Gemm {
     private static final int ROW_BLOCK = 8;
     private static final int COLUMN_BLOCK = 16;
 
+    /** Among the flags that the library names instruction sets by. */
+    private static final int AVX512 = 0x20;
+    /** The library's kernels for AVX2 read operands in place if the reciprocals of rows and columns add up to as much. */
+    private static final double IN_PLACE = 0.0038;
+    /** Rows of b a multiple of so many floats apart share few sets of a cache, and push each other out if there are many. */
+    private static final int CROWDED = 256;
+    private static final int MANY = 64;
+    private static final int LINE = 16;
+
     private final Calls calls;
     private final Dispatcher dispatcher;
 
-    /** @param sgemm see {@link #bind} @param threads, setThreads OpenMP's threads for calls by the current thread */
-    private record Calls(MethodHandle sgemm, MethodHandle threads, MethodHandle setThreads) {
+    /**
+     * @param sgemm see {@link #bind}
+     * @param threads, setThreads OpenMP's threads for calls by the current thread
+     * @param instructions flags of the instruction sets in use
+     */
+    private record Calls(MethodHandle sgemm, MethodHandle threads, MethodHandle setThreads, int instructions) {
     }
 
     private OneDnn(Calls calls, Dispatcher dispatcher) {
@@ -86,7 +99,8 @@ final class OneDnn implements Gemm {
         MethodHandle slice = lookup.findVirtual(segment, "asSlice", methodType(segment, long.class));
         return new Calls(adapt(function(names, "dnnl_sgemm", "I", "BBJJJFAJAJFAJ"),
                 MethodHandles.filterArguments(slice, 0, whole)), function(names, "omp_get_max_threads", "I", ""),
-                function(names, "omp_set_num_threads", "", "I"));
+                function(names, "omp_set_num_threads", "", "I"),
+                (int) function(names, "dnnl_get_effective_cpu_isa", "I", "").invokeExact());
     }
 
     /** A native function that may be given parts of arrays. @param result one letter of {@link #layout}, empty for void */
@@ -142,6 +156,17 @@ final class OneDnn implements Gemm {
     @Override
     public int ownRows() {
         return 32;
+    }
+
+    /** In place, panels of b that share sets of a cache are read from the next level for every few rows of a: up to twice the time. */
+    @Override
+    public int leading(int rows, int n, int k, int leading) {
+        boolean inPlace = (calls.instructions & AVX512) == 0 && 1.0 / rows + 1.0 / n >= IN_PLACE;
+        if (!inPlace || rows == 1 || k < MANY || leading % CROWDED != 0) {
+            return leading;
+        }
+        int lines = (n + LINE - 1) / LINE * LINE;
+        return lines % CROWDED == 0 ? lines + LINE : lines;
     }
 
     @Override

@@ -58,6 +58,12 @@ final class VectorGemm implements Gemm {
         return Integer.MAX_VALUE;
     }
 
+    /** Any: b is packed. */
+    @Override
+    public int leading(int rows, int n, int k, int leading) {
+        return leading;
+    }
+
     @Override
     public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
         boolean single = c instanceof float[];
