@@ -4,7 +4,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 . "$here/src/main/dist/bin/find-java.sh"
-modules=java.base,java.logging,java.management,java.xml,jdk.unsupported,jdk.incubator.vector
+modules=java.base,java.logging,java.management,java.xml,jdk.management,jdk.unsupported,jdk.incubator.vector
 most_glibc=2.28
 most_megabytes=60
 archive=$here/target/rebind-image.tar.gz

@@ -42,12 +42,14 @@ final class Table {
     }
 
     private final int java;
+    private final int cores;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
     Table(int java, List<Results> results, List<String> order) {
         this.java = java;
         List<Result> all = new ArrayList<>();
         results.stream().filter(r -> r.java() == java).forEach(r -> all.addAll(r.list()));
+        cores = results.stream().filter(r -> r.java() == java).mapToInt(r -> r.machine().cores()).min().orElse(0);
         all.sort(Comparator.comparingInt(r -> place(order, r)));
         for (Result r : all) {
             rows.computeIfAbsent(r.suite() + "/" + r.size(), id -> new Row(r.suite(), r.size(), new LinkedHashMap<>()))
@@ -62,6 +64,11 @@ final class Table {
 
     int java() {
         return java;
+    }
+
+    /** Of the machine; of the smallest, where results of several came together. */
+    int cores() {
+        return cores;
     }
 
     Collection<Row> rows() {
