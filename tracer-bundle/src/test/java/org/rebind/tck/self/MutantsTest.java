@@ -14,6 +14,7 @@ import org.rebind.tck.Kit;
 
 /** The kit finds each deliberately broken backend, by the part that is there for it, and nothing wrong with an unbroken one. */
 @Tag("slow")
+@Tag("apart") // ./test runs it in another lane
 class MutantsTest {
     private static final int RANDOM_PROGRAMS = 100;
 

@@ -16,7 +16,7 @@ import org.rebind.backend.HostBuffer;
  */
 record PaddedOperand(Layout layout, boolean pays, AtomicReference<Kept> last) {
     /** Rows of a for each thread from which a product gains more than the copy costs. */
-    private static final int PAYS = 32;
+    private static final int PAYS = 128;
     /** Elements that one thread copies as fast as several. */
     private static final int PARALLEL = 100_000;
 

@@ -141,7 +141,7 @@ class PaddedOperandTest {
 
     @Test
     void manyRowsAreWorthACopyForOneCall() {
-        int rows = 32 * THREADS;
+        int rows = 128 * THREADS;
         try (Executable e = backend.compile(product(Dim.of(rows)), ExecutableOptions.DEFAULT)) {
             assertEquals(LEADING, multiply(e, rows, buffer(K, N, 1)).leading());
             assertEquals(LEADING, multiply(e, rows, buffer(K, N, 3)).leading());

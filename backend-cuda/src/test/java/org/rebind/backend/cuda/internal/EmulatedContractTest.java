@@ -26,6 +26,7 @@ import org.rebind.tck.OperatorSuite;
  * every call: the whole backend but for NVIDIA's own libraries.
  */
 @Tag("slow")
+@Tag("apart") // ./test runs it in another lane
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmulatedContractTest extends BackendContract {
     private static final System.Logger LOG = System.getLogger(EmulatedContractTest.class.getName());
