@@ -12,6 +12,7 @@ import org.rebind.codegen.Plan;
 
 /** A plan with its compiled kernels. Intermediates and large results come from the backend's pool of arrays. */
 final class CpuExecutable implements Executable {
+    private static final System.Logger LOG = System.getLogger("org.rebind.backend.aparapi");
     private static final int MOST_OPERANDS = 16;
     /** Room for the operands of short plans: nobody but the calling thread sees it, and it is empty between calls. */
     private static final ThreadLocal<Object[]> OPERANDS = ThreadLocal.withInitial(() -> new Object[MOST_OPERANDS]);
@@ -125,12 +126,18 @@ final class CpuExecutable implements Executable {
         for (int i = 0; i < padded.length; i++) {
             PaddedOperand p = padded[i];
             HostBuffer buffer = inputs[p.layout().input()].toHost();
-            Object copy = p.kept(buffer, dispatcher);
-            if (copy == null && p.pays()) {
-                copies = copies == null ? new Object[padded.length] : copies;
-                copy = pool.take(buffer.dtype(), p.layout().elements());
-                copies[i] = copy;
-                p.fill(buffer, copy, dispatcher);
+            Object copy = null;
+            try {
+                copy = p.kept(buffer, dispatcher);
+                if (copy == null && p.pays()) {
+                    Object lent = pool.take(buffer.dtype(), p.layout().elements());
+                    p.fill(buffer, lent, dispatcher);
+                    copies = copies == null ? new Object[padded.length] : copies;
+                    copies[i] = lent;
+                    copy = lent;
+                }
+            } catch (OutOfMemoryError e) {
+                LOG.log(System.Logger.Level.DEBUG, "no memory for a copy of an operand, which is taken as it is"); // slower, but right
             }
             arrays[plan.buffers().size() + i] = copy;
         }
