@@ -86,7 +86,7 @@ class CollectableTest {
             BackendProvider provider = (BackendProvider) loader.loadClass(CpuProvider.class.getName()).getConstructor()
                     .newInstance();
             Backend backend = provider.discover().backends().get(0);
-            TensorType type = new TensorType(DType.FLOAT32, Shape.of(400, 400));
+            TensorType type = new TensorType(DType.FLOAT32, Shape.of(256, 256));
             Graph graph = new Graph(List.of(new Graph.Param("x", type)), List.of(new Node(new Matmul(), List.of(0, 0), type),
                     new Node(Unary.TANH, List.of(1), type), new Node(Binary.ADD, List.of(0, 2), type)), List.of(3), List.of());
             Executable executable = backend.compile(graph, ExecutableOptions.DEFAULT);

@@ -30,7 +30,10 @@ import org.rebind.codegen.Scheduler;
 import org.rebind.codegen.Target;
 import org.rebind.tck.OperatorSuite;
 
-/** The kernels of the operator suite compiled to cubins for real architectures by the machine's CUDA toolkit. */
+/**
+ * The kernels of the operator suite compiled to cubins for real architectures by the machine's CUDA toolkit: for one that the
+ * seed chooses, for all in long runs.
+ */
 @Tag("slow")
 class NvccTest {
     /** 65,536 registers a multiprocessor, 256 threads a group: above this fewer than two groups share one. */
@@ -56,6 +59,7 @@ class NvccTest {
         assumeTrue(present("nvcc"), "no nvcc on the PATH: install a CUDA toolkit to compile the kernels");
         List<Distinct> kernels = distinct();
         assertTrue(kernels.size() > 300, "only " + kernels.size() + " distinct kernels");
+        List<String> architectures = architectures();
         int parts = Math.max(2, Runtime.getRuntime().availableProcessors());
         ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         try {
@@ -66,7 +70,7 @@ class NvccTest {
                     bySpace.put("k" + i, kernels.get(i));
                 }
                 Path source = Files.writeString(folder.resolve("part" + part + ".cu"), unit(bySpace));
-                for (String architecture : ARCHITECTURES) {
+                for (String architecture : architectures) {
                     running.add(pool.submit(() -> check(compile(source, architecture), architecture, bySpace)));
                 }
             }
@@ -74,10 +78,16 @@ class NvccTest {
             for (Future<Integer> f : running) {
                 functions += f.get(10, TimeUnit.MINUTES);
             }
-            assertEquals(kernels.size() * ARCHITECTURES.size(), functions, "functions in nvcc's logs");
+            assertEquals(kernels.size() * architectures.size(), functions, "functions in nvcc's logs");
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static List<String> architectures() {
+        long seed = Long.getLong("rebind.test.seed", System.nanoTime());
+        return Boolean.getBoolean("rebind.test.long") ? ARCHITECTURES
+                : List.of(ARCHITECTURES.get((int) Math.floorMod(seed, (long) ARCHITECTURES.size())));
     }
 
     /** The kernels of the operator suite, with cuBLAS and without, fused and not. */

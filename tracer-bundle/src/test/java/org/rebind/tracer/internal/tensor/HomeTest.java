@@ -26,8 +26,9 @@ import org.rebind.pretend.PretendBackend;
 class HomeTest {
     private static final TensorType TYPE = TensorType.of(DType.FLOAT32, 1);
     private static final int MOST_STEPS = 250_000;
-    /** Collections of garbage take long in a JVM that ran other tests before. */
-    private static final int MOST_ROOMS = 400;
+    private static final int MOST_ROOMS = 2000;
+    /** Collections of garbage take long in a JVM that ran other tests before, so only some stops of all threads are collections. */
+    private static final int ROOMS_A_COLLECTION = 40;
 
     private final Map<String, AtomicLong> ledger = new ConcurrentHashMap<>();
     private final PretendBackend device = new PretendBackend("p", 1, ledger);
@@ -89,7 +90,11 @@ class HomeTest {
         });
         for (int rooms = 0; !steps.isDone(); rooms++) {
             enough.set(rooms >= MOST_ROOMS);
-            System.gc(); // as the runtime does first: it stops threads where they rarely are otherwise
+            if (rooms % ROOMS_A_COLLECTION == 0) {
+                System.gc(); // as the runtime does first
+            } else {
+                Thread.getAllStackTraces(); // stops threads where they rarely are otherwise, as a collection does
+            }
             int token = home.calls().enter();
             try {
                 home.evict(home.calls()::afterCalls);
