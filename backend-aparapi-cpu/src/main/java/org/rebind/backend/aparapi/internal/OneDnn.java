@@ -35,6 +35,7 @@ final class OneDnn implements Gemm {
     private static final int COLUMN_BLOCK = 16;
 
     /** Among the flags that the library names instruction sets by. */
+    private static final int AVX2 = 0x4;
     private static final int AVX512 = 0x20;
     /** The library's kernels for AVX2 read operands in place if the reciprocals of rows and columns add up to as much. */
     private static final double IN_PLACE = 0.0038;
@@ -161,7 +162,7 @@ final class OneDnn implements Gemm {
     /** In place, panels of b that share sets of a cache are read from the next level for every few rows of a: up to twice the time. */
     @Override
     public int leading(int rows, int n, int k, int leading) {
-        boolean inPlace = (calls.instructions & AVX512) == 0 && 1.0 / rows + 1.0 / n >= IN_PLACE;
+        boolean inPlace = (calls.instructions & (AVX2 | AVX512)) == AVX2 && 1.0 / rows + 1.0 / n >= IN_PLACE;
         if (!inPlace || rows == 1 || k < MANY || leading % CROWDED != 0) {
             return leading;
         }
