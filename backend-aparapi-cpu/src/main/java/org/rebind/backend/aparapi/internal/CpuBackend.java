@@ -95,7 +95,7 @@ final class CpuBackend implements Backend {
             Dialect dialect = vector.dialect();
             List<String> functions = kernels.stream().map(k -> Renderer.function(k, dialect)).toList();
             Distinct distinct = Distinct.of(kernels, run(plan, functions));
-            String source = source(distinct.kernels(), dialect);
+            String source = distinct.kernels().isEmpty() ? "" : source(distinct.kernels(), dialect);
             HostKernels compiled = distinct.kernels().isEmpty() ? CpuBackend::nothing : load(source);
             List<Strips> strips = Strips.of(plan);
             List<String> methods = List.of(source.split("\n    static "));
@@ -112,6 +112,8 @@ final class CpuBackend implements Backend {
      * Whether small pieces get a fresh kernel compiled sooner. Not vector code with too few registers for C1 and all its counters: many
      * calls get it compiled with few counters, and C2 never follows; left in its loop, it is interpreted until C2 takes over. Nor
      * loops over blocks: C2 unrolls as far as they went round.
+     *
+     * @param methods all that were generated; a kernel's begin with its name
      */
     private boolean gainsByPieces(String kernel, List<String> methods) {
         Pattern head = Pattern.compile("[^(\\n]*\\b" + kernel + "(_(phase|tail)\\w*)?\\(");

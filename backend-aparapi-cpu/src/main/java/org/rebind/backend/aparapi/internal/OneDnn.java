@@ -159,7 +159,7 @@ final class OneDnn implements Gemm {
         return 32;
     }
 
-    /** In place, panels of b that share sets of a cache are read from the next level for every few rows of a: up to twice the time. */
+    /** In place, panels of b that share sets of a cache are read from the next level for every few rows of a: up to three times the time. */
     @Override
     public int leading(int rows, int n, int k, int leading) {
         boolean inPlace = (calls.instructions & (AVX2 | AVX512)) == AVX2 && 1.0 / rows + 1.0 / n >= IN_PLACE;

@@ -163,11 +163,11 @@ class PaddedOperandTest {
     @Test
     void callersWithOtherWeightsDoNotMeet() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(4);
+        HostBuffer shared = buffer(K, N, 9);
         try (Executable e = backend.compile(product(Dim.of(3)), ExecutableOptions.DEFAULT)) {
             List<Future<?>> all = new ArrayList<>();
             for (int t = 0; t < 4; t++) {
                 HostBuffer own = buffer(K, N, t);
-                HostBuffer shared = buffer(K, N, 9);
                 all.add(callers.submit(() -> {
                     for (int i = 0; i < 300; i++) {
                         multiply(e, 3, i % 5 < 3 ? own : shared);
