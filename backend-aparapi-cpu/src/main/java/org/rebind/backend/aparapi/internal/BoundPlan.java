@@ -109,7 +109,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
             }
             int leading = library.leading(rows, n, k, b.leading());
             return leading == b.leading() || (long) k * leading > Integer.MAX_VALUE - 8 ? null
-                    : new PaddedOperand(new PaddedOperand.Layout(b.buffer(), new Gemm.Matrix(null, offsets[0], b.leading(), false), k, n, leading),
+                    : new PaddedOperand(new PaddedOperand.Layout(b.buffer(), offsets[0], b.leading(), k, n, leading),
                             PaddedOperand.pays(rows), kept);
         }
 

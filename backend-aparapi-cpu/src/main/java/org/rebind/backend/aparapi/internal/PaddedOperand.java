@@ -24,13 +24,20 @@ record PaddedOperand(Layout layout, boolean pays, AtomicReference<Kept> last) {
      * What is copied where.
      *
      * @param input number of the buffer
-     * @param place of the operand in it; its array is null
+     * @param offset of the operand in it
+     * @param distance of its rows there
      * @param leading distance of the copy's rows
      */
-    record Layout(int input, Gemm.Matrix place, int rows, int columns, int leading) {
+    record Layout(int input, int offset, int distance, int rows, int columns, int leading) {
         /** Elements of a copy. */
         long elements() {
             return (long) rows * leading;
+        }
+
+        /** As equals, which of a record leaves its class, and a stopped backend's loader, in a soft cache of java.lang.runtime.ObjectMethods. */
+        boolean same(Layout o) {
+            return o != null && input == o.input && offset == o.offset && distance == o.distance && rows == o.rows
+                    && columns == o.columns && leading == o.leading;
         }
     }
 
@@ -49,7 +56,7 @@ record PaddedOperand(Layout layout, boolean pays, AtomicReference<Kept> last) {
     /** A copy of this buffer that stays as it is, null if there is none. Makes one when a buffer comes for the second time. */
     Object kept(HostBuffer buffer, Dispatcher dispatcher) {
         Kept k = last.get();
-        if (k.of.get() != buffer || !layout.equals(k.layout)) {
+        if (k.of.get() != buffer || !layout.same(k.layout)) {
             last.set(new Kept(new WeakReference<>(buffer), layout, null));
             return null;
         }
@@ -65,10 +72,9 @@ record PaddedOperand(Layout layout, boolean pays, AtomicReference<Kept> last) {
     /** Copies the operand. @param copy has room for {@link Layout#elements} */
     void fill(HostBuffer buffer, Object copy, Dispatcher dispatcher) {
         Object array = buffer.array();
-        Gemm.Matrix place = layout.place;
         Chunked work = (lo, hi) -> {
             for (int i = lo; i < hi; i++) {
-                System.arraycopy(array, place.offset() + i * place.leading(), copy, i * layout.leading, layout.columns);
+                System.arraycopy(array, layout.offset + i * layout.distance, copy, i * layout.leading, layout.columns);
             }
         };
         if (layout.elements() < PARALLEL) {
