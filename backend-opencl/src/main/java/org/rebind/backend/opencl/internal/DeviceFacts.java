@@ -87,7 +87,7 @@ record DeviceFacts(_cl_platform_id platform, _cl_device_id id, String name, Stri
     }
 
     /**
-     * What programs are built with. float32 division and square root are rounded correctly where the device can; OpenCL allows
+     * What programs are built with at least. float32 division and square root are rounded correctly where the device can; OpenCL allows
      * them 2.5 and 3 ulp otherwise, and NVIDIA's compiler makes use of that.
      */
     String buildOptions() {

@@ -28,6 +28,9 @@ public final class OpenClBackends {
 
         @AttributeDefinition(description = "How elements get to the device: auto, shared, mapped or copied")
         String memoryMode() default "auto";
+
+        @AttributeDefinition(description = "Further options for the driver's compiler, such as -cl-opt-disable")
+        String buildOptions() default "";
     }
 
     private final BackendServices services;
@@ -43,7 +46,8 @@ public final class OpenClBackends {
                 : c.binaryCache().equals("-") ? null : Path.of(c.binaryCache());
         MemoryMode mode = MemoryMode.named(c.memoryMode());
         return new Settings(c.memoryLimit() > 0 ? c.memoryLimit() : d.memoryLimit(),
-                c.pooledBytes() > 0 ? c.pooledBytes() : d.pooledBytes(), folder, mode == null ? d.memoryMode() : mode);
+                c.pooledBytes() > 0 ? c.pooledBytes() : d.pooledBytes(), folder, mode == null ? d.memoryMode() : mode,
+                c.buildOptions().isEmpty() ? d.buildOptions() : c.buildOptions());
     }
 
     /** Unregisters first, so that whoever uses a backend leaves it before its device closes. */

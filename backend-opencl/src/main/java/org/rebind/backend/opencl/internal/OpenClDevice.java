@@ -19,6 +19,7 @@ import org.rebind.backend.HostBuffer;
  */
 final class OpenClDevice implements Device {
     private final DeviceFacts facts;
+    private final String buildOptions;
     private final Gate gate;
     private final _cl_context context;
     private final CommandQueue compute;
@@ -29,6 +30,7 @@ final class OpenClDevice implements Device {
 
     OpenClDevice(DeviceFacts facts, Settings settings) {
         this.facts = facts;
+        this.buildOptions = (facts.buildOptions() + " " + settings.buildOptions()).strip();
         this.gate = new Gate("OpenCL device " + facts.name());
         MemoryMode mode = settings.memoryMode(facts);
         this.memoryBytes = settings.declaredMemory(facts);
@@ -81,11 +83,18 @@ final class OpenClDevice implements Device {
 
     @Override
     public Map<String, String> properties() {
-        return facts.properties();
+        Map<String, String> p = facts.properties();
+        p.put("build.options", buildOptions);
+        return p;
     }
 
     DeviceFacts facts() {
         return facts;
+    }
+
+    /** What programs are built with. */
+    String buildOptions() {
+        return buildOptions;
     }
 
     Gate gate() {

@@ -40,7 +40,7 @@ final class Program implements AutoCloseable {
      * @throws BackendException of kind COMPILE with the driver's log and the lines it names
      */
     static Program build(OpenClDevice device, String source, BinaryCache cache) {
-        String key = device.facts().binaryKey(source, device.facts().buildOptions());
+        String key = device.facts().binaryKey(source, device.buildOptions());
         Program cached = load(device, key, cache);
         return cached != null ? cached
                 : new Program(fromSource(device, source), device.facts(), false, key, Map.of(), 0);
@@ -67,12 +67,12 @@ final class Program implements AutoCloseable {
             texts.put(0, text);
             _cl_program p = clCreateProgramWithSource(device.context(), 1, texts, null, status);
             Status.check(status.get(), "clCreateProgramWithSource");
-            int built = build(p, device.facts());
+            int built = build(p, device);
             if (built != CL_SUCCESS) {
                 String message = BuildLog.explain(log(p, device.facts()), source);
                 clReleaseProgram(p);
-                throw new BackendException(BackendException.Kind.COMPILE, "clBuildProgram failed: "
-                        + Status.name(built) + "\n" + message);
+                throw new BackendException(BackendException.Kind.COMPILE, "clBuildProgram with "
+                        + device.buildOptions() + " failed: " + Status.name(built) + "\n" + message);
             }
             return p;
         }
@@ -94,7 +94,7 @@ final class Program implements AutoCloseable {
             if (status.get() != CL_SUCCESS || binaryStatus.get() != CL_SUCCESS) {
                 return null;
             }
-            if (build(p, device.facts()) != CL_SUCCESS) {
+            if (build(p, device) != CL_SUCCESS) {
                 clReleaseProgram(p);
                 return null;
             }
@@ -102,10 +102,10 @@ final class Program implements AutoCloseable {
         }
     }
 
-    private static int build(_cl_program p, DeviceFacts facts) {
+    private static int build(_cl_program p, OpenClDevice device) {
         try (PointerPointer<_cl_device_id> devices = new PointerPointer<>(1);
-                BytePointer options = new BytePointer(facts.buildOptions())) {
-            devices.put(0, facts.id());
+                BytePointer options = new BytePointer(device.buildOptions())) {
+            devices.put(0, device.facts().id());
             return clBuildProgram(p, 1, devices, options, null, null);
         } finally {
             ProcessGuards.install().restoreHandlers();

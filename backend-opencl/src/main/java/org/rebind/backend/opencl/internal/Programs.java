@@ -169,7 +169,7 @@ final class Programs implements AutoCloseable {
     }
 
     private String key(String source) {
-        return device.facts().binaryKey(source, device.facts().buildOptions());
+        return device.facts().binaryKey(source, device.buildOptions());
     }
 
     /** The unit's program by the cache of binaries, null if that has none the driver takes. */

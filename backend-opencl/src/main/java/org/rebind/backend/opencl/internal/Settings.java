@@ -10,8 +10,10 @@ import java.nio.file.Path;
  * @param pooledBytes bytes of freed memory kept for reuse at most; 0 for a quarter of the memory limit
  * @param binaryCache folder of compiled binaries; null to compile anew each time
  * @param memoryMode how elements get to the device; null for the best the device offers
+ * @param buildOptions what the driver's compiler is given beside its usual options, such as {@code -cl-opt-disable} to look for an
+ *     error of its optimiser; empty for nothing
  */
-record Settings(long memoryLimit, long pooledBytes, Path binaryCache, MemoryMode memoryMode) {
+record Settings(long memoryLimit, long pooledBytes, Path binaryCache, MemoryMode memoryMode, String buildOptions) {
     static final String PREFIX = "rebind.opencl.";
 
     /** From system properties, or their defaults. */
@@ -19,7 +21,8 @@ record Settings(long memoryLimit, long pooledBytes, Path binaryCache, MemoryMode
         String folder = System.getProperty(PREFIX + "binaryCache");
         return new Settings(Long.getLong(PREFIX + "memoryLimit", 0), Long.getLong(PREFIX + "pooledBytes", 0),
                 folder == null ? defaultBinaryCache() : folder.isEmpty() ? null : Path.of(folder),
-                MemoryMode.named(System.getProperty(PREFIX + "memoryMode", "")));
+                MemoryMode.named(System.getProperty(PREFIX + "memoryMode", "")),
+                System.getProperty(PREFIX + "buildOptions", ""));
     }
 
     /** The user's cache folder by the XDG convention. */

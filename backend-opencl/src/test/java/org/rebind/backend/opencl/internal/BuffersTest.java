@@ -80,7 +80,7 @@ class BuffersTest {
 
     @Test
     void outOfMemorySaysSoAndTheDeviceStaysUsable() {
-        OpenClDevice device = new OpenClDevice(TestDevices.facts(), new Settings(1 << 20, 0, null, null));
+        OpenClDevice device = new OpenClDevice(TestDevices.facts(), new Settings(1 << 20, 0, null, null, ""));
         try {
             List<DeviceBuffer> held = new ArrayList<>();
             BackendException e = assertThrows(BackendException.class, () -> {

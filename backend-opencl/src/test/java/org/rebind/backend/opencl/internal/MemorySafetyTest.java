@@ -21,7 +21,7 @@ class MemorySafetyTest implements OperatorContract {
     @BeforeAll
     void open() {
         TestDevices.skipUnless(TestDevices.oclgrind(), "memory safety is checked under Oclgrind: ./test --oclgrind");
-        backend = TestDevices.backend(new Settings(0, 0, null, null));
+        backend = TestDevices.backend(new Settings(0, 0, null, null, ""));
     }
 
     @AfterAll

@@ -55,7 +55,7 @@ class OpenClContractTest extends OnDevice implements OptionsContract, BufferCont
     @Override
     public Optional<Backend> limited(long bytes) {
         Settings s = TestDevices.settings(null);
-        return Optional.of(another(new Settings(bytes, 0, s.binaryCache(), null)));
+        return Optional.of(another(new Settings(bytes, 0, s.binaryCache(), null, "")));
     }
 
     /** Lost as every device is in the end: closed while others use it. */

@@ -13,7 +13,7 @@ final class TestDevices {
     }
 
     static Settings settings(MemoryMode mode) {
-        return new Settings(0, 0, Path.of("target", "opencl-binaries"), mode);
+        return new Settings(0, 0, Path.of("target", "opencl-binaries"), mode, "");
     }
 
     static {
