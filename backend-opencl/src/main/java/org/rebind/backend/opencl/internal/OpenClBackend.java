@@ -45,7 +45,8 @@ final class OpenClBackend implements Backend {
 
     @Override
     public String version() {
-        return VERSION + " (" + device.facts().platformName() + ", driver " + device.facts().driver() + ")";
+        return VERSION + " (" + device.facts().platformName() + ", driver " + device.facts().driver()
+                + (device.furtherOptions().isEmpty() ? ")" : ", " + device.furtherOptions() + ")");
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.rebind.backend.HostBuffer;
  */
 final class OpenClDevice implements Device {
     private final DeviceFacts facts;
-    private final String buildOptions;
+    private final String furtherOptions;
     private final Gate gate;
     private final _cl_context context;
     private final CommandQueue compute;
@@ -30,7 +30,7 @@ final class OpenClDevice implements Device {
 
     OpenClDevice(DeviceFacts facts, Settings settings) {
         this.facts = facts;
-        this.buildOptions = (facts.buildOptions() + " " + settings.buildOptions()).strip();
+        this.furtherOptions = settings.buildOptions().strip();
         this.gate = new Gate("OpenCL device " + facts.name());
         MemoryMode mode = settings.memoryMode(facts);
         this.memoryBytes = settings.declaredMemory(facts);
@@ -84,7 +84,7 @@ final class OpenClDevice implements Device {
     @Override
     public Map<String, String> properties() {
         Map<String, String> p = facts.properties();
-        p.put("build.options", buildOptions);
+        p.put("build.options", buildOptions());
         return p;
     }
 
@@ -94,7 +94,12 @@ final class OpenClDevice implements Device {
 
     /** What programs are built with. */
     String buildOptions() {
-        return buildOptions;
+        return (facts.buildOptions() + " " + furtherOptions).strip();
+    }
+
+    /** Those of them that were asked for; results may depend on them, so that they are part of the backend's version. */
+    String furtherOptions() {
+        return furtherOptions;
     }
 
     Gate gate() {

@@ -32,7 +32,7 @@ import org.rebind.tck.ReleaseContract;
 class OpenClContractTest extends OnDevice implements OptionsContract, BufferContract, ConcurrencyContract, FaultContract,
         MemoryContract, ReleaseContract, LossContract, LifeCycleContract, FuzzContract {
     /** Fewer than other backends try: each is several kernels to compile, a tenth of a second apiece on PoCL. */
-    private static final int RANDOM_PROGRAMS = 60;
+    private static final int RANDOM_PROGRAMS = 40;
 
     @Test
     void everyPartOfTheContractRunsOnce() {
