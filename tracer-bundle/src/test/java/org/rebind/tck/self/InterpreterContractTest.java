@@ -8,6 +8,7 @@ import org.rebind.tracer.internal.interpret.InterpreterBackend;
 
 /** The interpreter passes the kit whose oracle it is: the kit agrees with itself. */
 @Tag("slow")
+@Tag("apart") // ./test runs it in another lane
 class InterpreterContractTest extends BackendContract {
     private final Backend interpreter = new InterpreterBackend();
 
