@@ -24,7 +24,7 @@ import org.rebind.Tensor;
  * {@code -Drebind.fuzz.seed=...} to repeat a run; a failure prints the seed of its program.
  */
 class SymbolicFuzzTest {
-    private static final int COUNT = Integer.getInteger("rebind.fuzz.count", 1000);
+    private static final int COUNT = Integer.getInteger("rebind.fuzz.count", Boolean.getBoolean("rebind.test.long") ? 2000 : 1000);
     private static final long SEED = Long.getLong("rebind.fuzz.seed", Long.getLong("rebind.test.seed", System.nanoTime()));
 
     private int compared;

@@ -28,7 +28,7 @@ import org.rebind.graph.Unary;
 
 /** Nothing of a stopped backend stays: not its class loader, not those of its executables, not its threads. */
 class CollectableTest {
-    private static final int CYCLES = 8;
+    private static final int CYCLES = Boolean.getBoolean("rebind.test.long") ? 20 : 8;
 
     /** Loads this backend's and Janino's classes anew, as a container does when the bundle is installed again. */
     private static final class BundleLoader extends URLClassLoader {

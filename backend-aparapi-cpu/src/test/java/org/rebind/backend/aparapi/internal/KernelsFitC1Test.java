@@ -31,7 +31,7 @@ import org.rebind.tck.TestData;
  * if C1 comes to it while C2 is busy, with vectors as objects (decision 0020). Run in a JVM of its own that has no C2.
  */
 class KernelsFitC1Test {
-    private static final int CALLS = 300;
+    private static final int CALLS = 500;
     /** Neither whole vectors nor whole rows of four. */
     private static final int SIZE = 67;
 
