@@ -1,5 +1,6 @@
 package org.rebind.codegen;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import org.rebind.backend.DeviceBuffer;
 import org.rebind.backend.Executable;
 import org.rebind.backend.ExecutableOptions;
 import org.rebind.backend.HostBuffer;
+import org.rebind.graph.ArgReduce;
 import org.rebind.graph.Binary;
 import org.rebind.graph.BroadcastTo;
 import org.rebind.graph.Graph;
@@ -74,6 +76,18 @@ class ExtremeTest {
         }
     }
 
+    @Test
+    void aSmallestThatNobodyReadsIsNoObstacle() { // the largest place along an axis of length 1 is 0, whatever there is
+        GraphBuilder g = new GraphBuilder();
+        Value least = g.op(new Reduce(Reduce.Kind.MIN, List.of(0)), g.param("x", DType.FLOAT64, Dim.of(15)));
+        Value wide = g.op(new BroadcastTo(Shape.of(15)), g.op(new Reshape(Shape.of(1)), least));
+        Graph graph = g.results(g.op(new ArgReduce(ArgReduce.Kind.MAX, 1), g.op(new Reshape(Shape.of(15, 1)), wide))).build();
+        try (Executable e = BACKEND.compile(graph, ExecutableOptions.DEFAULT)) {
+            DeviceBuffer[] in = {buffer(DType.FLOAT64, new double[15])};
+            assertArrayEquals(new long[15], (long[]) e.execute(in, new long[0])[0].toHost().array());
+        }
+    }
+
     /** One row for each special at each place, among numbers that it beats, that beat it, and among its own kind. */
     private static void check(DType d, Reduce.Kind kind, int n, double[][] specials) {
         double[] fills = {-1, 1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, -0.0};
@@ -117,16 +131,32 @@ class ExtremeTest {
                 g.op(new Reshape(Shape.of(rows, 1)), row));
     }
 
+    /** Rows of which some fit the form for rows that are near 0, some by a hair or not, and others do not. */
+    private static double[] nearAndFar(int rows, int n) {
+        double[] x = new Random(n).doubles(rows * n, -1, 1).toArray();
+        double[] width = {100, 3, 40, 100, 43.4, 43.6, 20, 20, 100, 1, 43.5};
+        Arrays.setAll(x, i -> x[i] * width[i / n]);
+        for (int r = 4; r < rows; r += 6) { // the largest and the smallest there is
+            x[r * n] = width[r];
+            x[r * n + n - 1] = -width[r];
+        }
+        return x;
+    }
+
     @Test
     void aRowsSoftmaxDoesNotDependOnItsNeighbours() {
         for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
             for (int n : LENGTHS) {
                 int rows = 11;
-                double[] x = new Random(n).doubles(rows * n, -100, 100).toArray();
+                double[] x = nearAndFar(rows, n);
                 x[3 * n] = Double.NaN;
                 x[5 * n + n - 1] = Double.NEGATIVE_INFINITY;
                 Arrays.fill(x, 7 * n, 8 * n, -0.0);
                 Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
+                try (Executable e = BACKEND.compile(softmax(d, rows, n), ExecutableOptions.DEFAULT)) {
+                    assertEquals(n >= 256 && d == DType.FLOAT32,
+                            e.kernels().stream().anyMatch(k -> k.source().contains("boolean near")), "two forms for " + d + " of " + n);
+                }
                 double[] all = run(softmax(d, rows, n), d, x);
                 for (int r = 0; r < rows; r++) {
                     double[] alone = run(softmax(d, 1, n), d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
@@ -151,7 +181,7 @@ class ExtremeTest {
         for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
             for (int n : LENGTHS) {
                 int rows = 11;
-                double[] x = new Random(n).doubles(rows * n, -100, 100).toArray();
+                double[] x = nearAndFar(rows, n);
                 Arrays.setAll(x, i -> i / n == 4 ? -0.0 : i / n == 8 ? x[i] * 5 : x[i]); // most of row 8 underflow
                 double[] one = new double[n * n];
                 Arrays.setAll(one, i -> i % (n + 1) == 0 ? 1 : 0);

@@ -66,8 +66,16 @@ final class Names {
                 taken.add(l.variable().name());
             } else if (s instanceof Stmt.Loop l) {
                 taken.add(l.variable().name());
+            } else if (s instanceof Stmt.Mutable m) {
+                taken.add(m.variable().name());
             } else if (s instanceof Stmt.Fold f) {
                 taken.add(f.variable().name());
+                f.accumulators().forEach(a -> { // one that nobody reads has a name too
+                    taken.add(a.variable().name());
+                    if (a.extreme() != null) {
+                        taken.add(a.extreme().name());
+                    }
+                });
             }
             take(Trees.inside(s));
         }
