@@ -13,37 +13,53 @@ import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Fn;
 import org.rebind.codegen.ir.Stmt;
 import org.rebind.codegen.ir.Stmt.Accumulator;
+import org.rebind.codegen.ir.Stmt.Combine;
 import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
- * A loop over rows that begins with the largest of a row and ends with a loop over it, as a softmax does: the largest of the next row
- * is found in that last loop, so that memory is read while the row before is written. A largest does not depend on the
- * order, so results stay the same bit for bit.
+ * A loop over rows that begins with the largest of a row and has other loops over it, as a softmax does: the largest of the next
+ * row is found in that of them which computes most, so that memory is read while something is computed. A largest does not depend
+ * on the order, so results stay the same bit for bit.
+ *
+ * <p>Where that loop sums up exponentials of a row less its largest, the largest size of the next row is found as well. The sum of
+ * both bounds all arguments there; if they are all near 0, a form of the loop without a check for each vector runs.
+ *
+ * @param loop the statements in the loop's place
+ * @param both the fold among them that looks ahead
+ * @param near that fold for rows that are near, null if there is no such form; its third result is the largest size as bits
+ * @param far that fold for all rows, with that result, null if {@code near} is
+ * @param isNear a variable, whether the row is near
+ * @param nextIsNear whether the next row is, in terms of the results
  */
-final class LookAhead {
-    private LookAhead() {
-    }
+record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear, String nextIsNear) {
+    private static final int COSTLY = 1000;
+    /** Rows from which on two forms of a loop pay. */
+    private static final int LONG = 256;
+    /** The bits of infinity, beyond which NaN lies. */
+    static final String INFINITY = "0x7f800000";
+    /** As far as EXPNEAR goes, some of it left for what roundings of arguments do. */
+    private static final String NEAR = "87.0f";
 
     /** The loop in its new form, null if it has another. */
-    static List<Stmt> of(Stmt.Loop rows, Kernel kernel, Names names, Expansion expansion) {
+    static LookAhead of(Stmt.Loop rows, Kernel kernel, Names names, Expansion expansion) {
         List<Stmt> body = rows.body();
-        if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.size() < 3 || !(body.get(0) instanceof Stmt.Fold first)
-                || !(body.get(body.size() - 1) instanceof Stmt.Loop last) || !fit(first, last)) {
+        if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.isEmpty() || !(body.get(0) instanceof Stmt.Fold first)
+                || first.kind() != Kind.LANES || !VectorWriter.isExtreme(first) || VectorWriter.isShort(first.from(), first.to())
+                || !isPlain(first, first)) {
             return null;
         }
         Set<Array> written = new HashSet<>();
         Trees.written(body, written);
-        DType type = first.accumulators().get(0).variable().type();
         boolean[] apart = {false};
         Trees.visit(List.of(first), e -> apart[0] |= e instanceof Expr.Load l && written.contains(l.array())
                 && !isRowsOwn(l, rows, kernel));
-        // one loop that has no vector form must not keep the other from it
-        Trees.visit(List.of(first, last), e -> apart[0] |= e instanceof Expr.Load l
-                && (l.type() != type || l.array().dtype() != type || l.guard() != null));
-        boolean plain = last.body().stream().allMatch(s -> s instanceof Stmt.Let
-                || s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type)
-                && first.body().stream().allMatch(s -> s instanceof Stmt.Let);
-        return apart[0] || !plain ? null : ahead(rows, first, last, names, expansion);
+        int best = 0;
+        for (int i = 1; i < body.size(); i++) {
+            if (fits(first, body.get(i)) && (best == 0 || cost(body.get(i)) >= cost(body.get(best)))) {
+                best = i;
+            }
+        }
+        return apart[0] || best == 0 ? null : ahead(rows, first, best, names, expansion);
     }
 
     /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
@@ -52,39 +68,118 @@ final class LookAhead {
                 && Confinement.rows(kernel, b, rows.variable(), l.index());
     }
 
-    private static boolean fit(Stmt.Fold first, Stmt.Loop last) {
-        return first.kind() == Kind.LANES && last.kind() == Kind.LANES && last.step() == 1 && first.from().equals(last.from())
-                && first.to().equals(last.to()) && VectorWriter.isExtreme(first)
-                && !VectorWriter.isShort(first.from(), first.to());
+    /** Whether the other loop goes over the same lanes and has a vector form: if not, it must not keep the first from its own. */
+    private static boolean fits(Stmt.Fold first, Stmt other) {
+        if (other instanceof Stmt.Loop l) {
+            return l.kind() == Kind.LANES && l.step() == 1 && l.from().equals(first.from()) && l.to().equals(first.to())
+                    && isPlain(first, l);
+        }
+        return other instanceof Stmt.Fold f && f.kind() == Kind.LANES && f.from().equals(first.from()) && f.to().equals(first.to())
+                && f.accumulators().size() == 1 && PhaseMethods.canReturn(List.of(f.accumulators().get(0), first.accumulators().get(0)))
+                && f.accumulators().get(0).combine() == Combine.SUM && cost(f) >= COSTLY && isPlain(first, f);
     }
 
-    private static List<Stmt> ahead(Stmt.Loop rows, Stmt.Fold first, Stmt.Loop last, Names names, Expansion expansion) {
+    /** Whether all it loads and stores is of the first's type, without guards. */
+    private static boolean isPlain(Stmt.Fold first, Stmt loop) {
+        DType type = first.accumulators().get(0).variable().type();
+        boolean[] plain = {Trees.inside(loop).stream().allMatch(s -> s instanceof Stmt.Let || loop != first
+                && s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type)};
+        Trees.visit(List.of(loop), e -> plain[0] &= !(e instanceof Expr.Load l)
+                || l.type() == type && l.array().dtype() == type && l.guard() == null);
+        return plain[0];
+    }
+
+    /** How much a lane takes, roughly. */
+    private static int cost(Stmt loop) {
+        int[] cost = {0};
+        Trees.visit(List.of(loop), e -> cost[0] += e instanceof Expr.Apply a && a.fn().isCostly() ? COSTLY : 1);
+        return cost[0];
+    }
+
+    private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, Names names, Expansion expansion) {
         Accumulator a = first.accumulators().get(0);
         Expr.Var known = new Expr.Var(names.fresh(a.variable().name()), a.variable().type());
-        Stmt.Fold before = row(first, rows.variable(), rows.from(), first.variable(), List.of(), names, expansion);
+        Stmt.Fold before = row(first, rows.variable(), rows.from(), first.variable(), List.of(), List.of(), names, expansion);
         Expr.Var start = before.accumulators().get(0).variable();
 
         Expr.Var after = new Expr.Var(names.fresh("after"), DType.INT32);
         Expr one = Expr.integer(1);
         List<Stmt> body = new ArrayList<>();
         body.add(new Stmt.Let(a.variable(), known));
-        body.addAll(rows.body().subList(1, rows.body().size() - 1));
+        body.addAll(rows.body().subList(1, best));
         body.add(new Stmt.Let(after, Expr.apply(Fn.INDEX_MIN, DType.INT32,
                 Expr.apply(Fn.ADD, DType.INT32, rows.variable(), one), Expr.apply(Fn.SUBTRACT, DType.INT32, rows.to(), one))));
-        Stmt.Fold both = row(first, rows.variable(), after, last.variable(), last.body(), names, expansion);
+        Stmt other = rows.body().get(best);
+        Stmt.Fold both = other instanceof Stmt.Fold f
+                ? row(first, rows.variable(), after, f.variable(), f.body(), f.accumulators(), names, expansion)
+                : row(first, rows.variable(), after, ((Stmt.Loop) other).variable(), Trees.inside(other), List.of(), names, expansion);
+        Accumulator next = both.accumulators().get(both.accumulators().size() - 1);
         body.add(both);
-        body.add(new Stmt.Assign(known, both.accumulators().get(0).variable()));
-        return List.of(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, rows.from(), rows.to()), List.of(before,
+        body.add(new Stmt.Assign(known, next.variable()));
+        body.addAll(rows.body().subList(best + 1, rows.body().size()));
+        List<Stmt> loop = List.of(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, rows.from(), rows.to()), List.of(before,
                 new Stmt.Mutable(known, start),
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
+        if (!(other instanceof Stmt.Fold f) || VectorWriter.isShorter(f.from(), f.to(), LONG) || !isOfExponentials(f, first)) {
+            return new LookAhead(loop, both, null, null, null, null);
+        }
+        Expr.Var size = new Expr.Var(names.fresh("size"), DType.INT32);
+        List<Accumulator> all = new ArrayList<>(both.accumulators());
+        all.add(new Accumulator(size, Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
+                Expr.apply(Fn.FLOAT_BITS, DType.INT32, next.value()), Expr.integer(Integer.MAX_VALUE))));
+        Stmt.Fold far = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), both.body(), all);
+        Stmt.Fold near = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), Trees.map(both.body(), LookAhead::near),
+                all.stream().map(x -> new Accumulator(x.variable(), x.combine(), near(x.value()))).toList());
+        return new LookAhead(loop, both, near, far, names.fresh("near"),
+                next.variable().name() + " + Float.intBitsToFloat(" + size.name() + ") <= " + NEAR);
+    }
+
+    private static Expr near(Expr e) {
+        Expr mapped = Trees.map(e, LookAhead::near);
+        return mapped instanceof Expr.Apply a && a.fn() == Fn.EXPNEG ? new Expr.Apply(Fn.EXPNEAR, a.args(), a.type()) : mapped;
+    }
+
+    /** Whether a fold is the sum of EXPNEG, and all of these have an element less the largest as their argument. */
+    private static boolean isOfExponentials(Stmt.Fold f, Stmt.Fold first) {
+        Accumulator most = first.accumulators().get(0);
+        Map<Expr.Var, Expr> known = new HashMap<>(Map.of(first.variable(), f.variable()));
+        Expr element = resolved(first.body(), known, most.value());
+        boolean[] fits = {most.combine() == Combine.MAX
+                && resolved(f.body(), known, f.accumulators().get(0).value()) instanceof Expr.Apply a && a.fn() == Fn.EXPNEG};
+        List<Expr> values = new ArrayList<>(List.of(f.accumulators().get(0).value()));
+        f.body().forEach(s -> values.addAll(Trees.expressions(s)));
+        values.forEach(v -> Trees.visit(Expansion.rename(v, known), e -> fits[0] &= !(e instanceof Expr.Apply a)
+                || a.fn() != Fn.EXPNEG || isLess(a.args().get(0), element, most.variable())));
+        return fits[0];
+    }
+
+    /** An expression in terms of what is not declared in these statements; they become known. */
+    private static Expr resolved(List<Stmt> body, Map<Expr.Var, Expr> known, Expr e) {
+        for (Stmt s : body) {
+            if (s instanceof Stmt.Let l) {
+                known.put(l.variable(), Expansion.rename(l.value(), known));
+            }
+        }
+        return Expansion.rename(e, known);
+    }
+
+    private static boolean isLess(Expr e, Expr element, Expr.Var most) {
+        if (!(e instanceof Expr.Apply a)) {
+            return false;
+        }
+        List<Expr> x = a.args();
+        return a.fn() == Fn.SUBTRACT && x.get(0).equals(element) && x.get(1).equals(most)
+                || a.fn() == Fn.FMA && x.get(2).equals(Expr.apply(Fn.NEGATIVE, most.type(), most))
+                && (Expr.apply(Fn.MULTIPLY, a.type(), x.get(0), x.get(1)).equals(element)
+                        || Expr.apply(Fn.MULTIPLY, a.type(), x.get(1), x.get(0)).equals(element));
     }
 
     /**
-     * The fold over another row, and what else is done for each of its lanes. It loads first: large arrays begin at the same place
-     * of a page, and a load whose last 12 address bits are those of a store just before it waits for the store.
+     * The fold over another row, and what else is done and folded for each of its lanes. It loads first: large arrays begin at the
+     * same place of a page, and a load whose last 12 address bits are those of a store just before it waits for the store.
      */
-    private static Stmt.Fold row(Stmt.Fold f, Expr.Var row, Expr other, Expr.Var lane, List<Stmt> also, Names names,
-            Expansion expansion) {
+    private static Stmt.Fold row(Stmt.Fold f, Expr.Var row, Expr other, Expr.Var lane, List<Stmt> also,
+            List<Accumulator> more, Names names, Expansion expansion) {
         Accumulator a = f.accumulators().get(0);
         Map<Expr.Var, Expr> renamed = new HashMap<>();
         renamed.put(row, other);
@@ -94,6 +189,8 @@ final class LookAhead {
         body.add(new Stmt.Let(value, Expansion.rename(a.value(), renamed)));
         body.addAll(also);
         Expr.Var result = new Expr.Var(names.fresh(a.variable().name()), a.variable().type());
-        return new Stmt.Fold(lane, f.from(), f.to(), Kind.LANES, body, List.of(new Accumulator(result, a.combine(), value)));
+        List<Accumulator> all = new ArrayList<>(more);
+        all.add(new Accumulator(result, a.combine(), value));
+        return new Stmt.Fold(lane, f.from(), f.to(), Kind.LANES, body, all);
     }
 }

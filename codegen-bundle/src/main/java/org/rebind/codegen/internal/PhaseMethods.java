@@ -13,6 +13,7 @@ import org.rebind.codegen.Kernel;
 import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Stmt;
+import org.rebind.codegen.ir.Stmt.Accumulator;
 import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
@@ -52,27 +53,83 @@ final class PhaseMethods {
      *
      * @param kind what the kernel's name is followed by, with a number
      * @param more names with their types that the printed loop may use besides those that the loop uses
-     * @param result what the loop folds into, null if nothing
+     * @param results what the loop folds into, see {@link #canReturn}
      * @param body the loop, printed
-     * @return the statement in its place
+     * @return the statements in its place
      */
-    String add(String kind, Stmt loop, Map<String, String> more, Expr.Var result, String body, Set<Array.Scratch> scratch) {
+    List<String> add(String kind, Stmt loop, Map<String, String> more, List<Accumulator> results, String body,
+            Set<Array.Scratch> scratch) {
+        if (results.size() > 1) {
+            String high = "(long) " + bits(results.get(0));
+            return unpack(results, method(kind, loop, more, "long", pack(high, results), body, scratch), "");
+        }
+        if (results.isEmpty()) {
+            return List.of(method(kind, loop, more, "void", "", body, scratch) + ";");
+        }
+        Expr.Var r = results.get(0).variable();
+        String type = dialect.types().get(r.type());
+        return List.of(type + " " + r.name() + " = " + method(kind, loop, more, type, r.name(), body, scratch) + ";");
+    }
+
+    /**
+     * Adds a loop in two forms, of which a variable says which one runs. It folds into a sum of what is not negative, whose sign
+     * tells what that variable is next.
+     *
+     * @param results the sum and another float32
+     * @param next the variable's next value, in terms of what the loop declares
+     */
+    List<String> addEither(String variable, Stmt.Fold usual, String usualBody, Stmt.Fold general, String generalBody,
+            List<Accumulator> results, String next, Set<Array.Scratch> scratch) {
+        String last = pack("(long) (" + bits(results.get(0)) + " & 0x7fffffff | (" + next + " ? 0 : 0x80000000))", results);
+        String one = method("_phase", usual, Map.of(), "long", last, usualBody, scratch);
+        String other = method("_phase", general, Map.of(), "long", last, generalBody, scratch);
+        List<String> all = new ArrayList<>(unpack(results, variable + " ? " + one + " : " + other, " & 0x7fffffff"));
+        all.add(variable + " = " + both(results) + " >= 0;");
+        return all;
+    }
+
+    private static String bits(Accumulator a) {
+        return "Float.floatToRawIntBits(" + a.variable().name() + ")";
+    }
+
+    private static String pack(String high, List<Accumulator> two) {
+        return high + " << 32 | " + bits(two.get(1)) + " & 0xffffffffL";
+    }
+
+    private static List<String> unpack(List<Accumulator> two, String value, String mask) {
+        String both = both(two);
+        return List.of("long " + both + " = " + value + ";",
+                "float " + two.get(0).variable().name() + " = Float.intBitsToFloat((int) (" + both + " >> 32)" + mask + ");",
+                "float " + two.get(1).variable().name() + " = Float.intBitsToFloat((int) " + both + ");");
+    }
+
+    private static String both(List<Accumulator> two) {
+        return two.get(0).variable().name() + "And_" + two.get(1).variable().name();
+    }
+
+    /** Whether a method can return these: nothing, one number, or two that fit one. */
+    static boolean canReturn(List<Accumulator> results) {
+        return results.size() < 2 || results.size() == 2
+                && results.stream().allMatch(a -> a.variable().type() == DType.FLOAT32 && a.value().type() == DType.FLOAT32);
+    }
+
+    /** Adds a method. @return its call */
+    private String method(String kind, Stmt loop, Map<String, String> more, String type, String result, String body,
+            Set<Array.Scratch> scratch) {
         Map<String, String> used = new LinkedHashMap<>();
         Map<String, String> known = outer(loop, scratch);
         known.putAll(more);
-        known.forEach((name, type) -> {
+        known.forEach((name, t) -> {
             if (Pattern.compile("(?<![.\\w])" + Pattern.quote(name) + "\\b").matcher(body).find()) {
-                used.put(name, type);
+                used.put(name, t);
             }
         });
         String name = kernel.name() + kind + ++count;
         List<String> parameters = new ArrayList<>();
-        used.forEach((n, type) -> parameters.add(type + " " + n));
-        String type = result == null ? "void" : dialect.types().get(result.type());
+        used.forEach((n, t) -> parameters.add(t + " " + n));
         text.append("\nstatic ").append(type).append(' ').append(name).append('(').append(String.join(", ", parameters))
-                .append(") {\n").append(body).append(result == null ? "" : "    return " + result.name() + ";\n").append("}\n");
-        String call = name + "(" + String.join(", ", used.keySet()) + ");";
-        return result == null ? call : type + " " + result.name() + " = " + call;
+                .append(") {\n").append(body).append(result.isEmpty() ? "" : "    return " + result + ";\n").append("}\n");
+        return name + "(" + String.join(", ", used.keySet()) + ")";
     }
 
     /** Everything a loop may use that is declared outside of it, with its type. */

@@ -188,6 +188,8 @@ final class VectorExpr {
             case FMA -> fma(args);
             case SELECT -> select(args);
             case CAST -> cast(x, a.type());
+            case FLOAT_BITS -> print(x) + ".reinterpretAsInts()";
+            case BIT_AND -> print(x) + ".lanewise(VectorOperators.AND, " + argument(args.get(1)) + ")";
             default -> call(a);
         };
     }

@@ -32,6 +32,7 @@ final class VectorWriter extends StatementWriter {
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
+    private LookAhead ahead; // of the loop that is printed
     private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
@@ -66,12 +67,18 @@ final class VectorWriter extends StatementWriter {
         if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
             apart = PhaseMethods.pay(l);
-            List<Stmt> ahead = apart ? LookAhead.of(l, kernel, names, expansion) : null;
+            LookAhead form = apart ? LookAhead.of(l, kernel, names, expansion) : null;
             loops++;
-            if (ahead != null) {
-                block(ahead);
-            } else {
+            if (form == null) {
                 super.loop(l);
+            } else {
+                LookAhead outer = ahead;
+                ahead = form;
+                if (form.near() != null) {
+                    line("boolean " + form.isNear() + " = false;");
+                }
+                block(form.loop());
+                ahead = outer;
             }
             loops--;
             apart = before;
@@ -80,7 +87,9 @@ final class VectorWriter extends StatementWriter {
 
     @Override
     void fold(Stmt.Fold f) {
-        if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
+        if (f.kind() != Kind.LANES || isShort(f.from(), f.to())
+                || !(ahead != null && f == ahead.both() && ahead.near() != null && tried(this::nearOrFar))
+                && !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
             loops++;
             super.fold(f);
             loops--;
@@ -88,15 +97,28 @@ final class VectorWriter extends StatementWriter {
     }
 
     private void phase(Stmt s, List<Accumulator> results, Runnable print) {
-        if (!apart || results.size() > 1) { // a method returns one
+        if (!apart || !PhaseMethods.canReturn(results)) {
             print.run();
             return;
         }
-        method(s, results.isEmpty() ? null : results.get(0).variable(), print);
+        method(s, results, print);
     }
 
-    /** Prints a loop as a method and its call. @param result what it folds into, null if nothing */
-    private void method(Stmt s, Expr.Var result, Runnable print) {
+    /** Prints a loop as a method and its call. @param results what it folds into */
+    private void method(Stmt s, List<Accumulator> results, Runnable print) {
+        phases.add("_phase", s, Map.of(), results, printed(print), scratch).forEach(this::line);
+    }
+
+    /** The loop that looks ahead in both its forms, as methods. */
+    private void nearOrFar() {
+        String near = printed(() -> lanes(ahead.near()));
+        String far = printed(() -> lanes(ahead.far()));
+        phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(),
+                ahead.nextIsNear(), scratch).forEach(this::line);
+    }
+
+    /** What it prints, as a method's body. */
+    private String printed(Runnable print) {
         int start = out.length();
         int depth = indent;
         indent = 1;
@@ -104,11 +126,15 @@ final class VectorWriter extends StatementWriter {
         String body = out.substring(start);
         out.setLength(start);
         indent = depth;
-        line(phases.add("_phase", s, Map.of(), result, body, scratch));
+        return body;
     }
 
     static boolean isShort(Expr from, Expr to) {
-        return from.equals(Expr.integer(0)) && to instanceof Expr.Size s && s.dim().isFixed() && s.dim().value() < SHORT;
+        return isShorter(from, to, SHORT);
+    }
+
+    static boolean isShorter(Expr from, Expr to, int length) {
+        return from.equals(Expr.integer(0)) && to instanceof Expr.Size s && s.dim().isFixed() && s.dim().value() < length;
     }
 
     /** Whether it could be printed; if not, nothing is. */
@@ -183,7 +209,7 @@ final class VectorWriter extends StatementWriter {
         String body = out.substring(start);
         out.setLength(start);
         indent = depth;
-        String call = phases.add("_tail", l, Map.of(main, "int"), null, body, scratch);
+        String call = phases.add("_tail", l, Map.of(main, "int"), List.of(), body, scratch).get(0);
         if (loops > 0) {
             test(main, l.to());
             line(call);
@@ -245,8 +271,9 @@ final class VectorWriter extends StatementWriter {
     }
 
     private void lanes(Stmt.Fold f) {
-        if (isExtreme(f)) {
-            extreme(f);
+        Accumulator extreme = extremeOf(f);
+        if (extreme != null) {
+            extreme(f, extreme);
         } else {
             folded(f);
         }
@@ -254,19 +281,27 @@ final class VectorWriter extends StatementWriter {
 
     /** Whether the loop finds one largest or smallest number and waits for its accumulators. */
     static boolean isExtreme(Stmt.Fold f) {
-        Accumulator a = f.accumulators().get(0);
-        return f.accumulators().size() == 1 && (a.combine() == Combine.MAX || a.combine() == Combine.MIN)
-                && a.variable().type().isFloating() && isLight(f);
+        return f.accumulators().size() == 1 && isExtreme(f.accumulators().get(0)) && isLight(f);
+    }
+
+    private static boolean isExtreme(Accumulator a) {
+        return (a.combine() == Combine.MAX || a.combine() == Combine.MIN) && a.variable().type().isFloating();
+    }
+
+    /** What is found by comparisons: the largest or smallest of a light loop, or one after another accumulator of a costly one. */
+    private static Accumulator extremeOf(Stmt.Fold f) {
+        List<Accumulator> all = f.accumulators();
+        boolean after = all.size() > 1 && isExtreme(all.get(1)) && !isExtreme(all.get(0)) && !isLight(f);
+        return after ? all.get(1) : isExtreme(f) ? all.get(0) : null;
     }
 
     /**
      * The largest by comparisons, which take half the operations of {@code max} but lose NaN and may take -0 for 0. A sum
-     * beside it, for which processors have units to spare, tells of NaN; then, and if 0 is the result, all is done again.
+     * beside it, for which processors have units to spare, tells of NaN, or the largest size, where there is one; then, and if 0 is
+     * the result, all is done again.
      */
-    private void extreme(Stmt.Fold f) {
-        Accumulator a = f.accumulators().get(0);
+    private void extreme(Stmt.Fold f, Accumulator a) {
         DType t = a.variable().type();
-        Expr.Var check = new Expr.Var(names.fresh("check"), t);
         Expr value = a.value();
         List<Stmt> body = new ArrayList<>(f.body());
         if (!(value instanceof Expr.Var)) {
@@ -275,14 +310,23 @@ final class VectorWriter extends StatementWriter {
             value = once;
         }
         compared.add(a.variable());
-        folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, List.of(
-                new Accumulator(a.variable(), a.combine(), value), new Accumulator(check, Combine.SUM, value))));
+        List<Accumulator> all = new ArrayList<>(f.accumulators());
+        all.set(all.indexOf(a), new Accumulator(a.variable(), a.combine(), value));
+        String isNan;
+        if (f.accumulators().size() == 3) {
+            isNan = all.get(2).variable().name() + " > " + LookAhead.INFINITY;
+        } else {
+            String check = names.fresh("check");
+            all.add(new Accumulator(new Expr.Var(check, t), Combine.SUM, value));
+            isNan = check + " != " + check;
+        }
+        folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, all));
         String result = a.variable().name();
-        line("if (" + check.name() + " != " + check.name() + " || " + result + " == 0) {");
+        line("if (" + isNan + " || " + result + " == 0) {");
         indent++;
         Accumulator careful = new Accumulator(new Expr.Var(names.fresh(result), t), a.combine(), a.value());
         Stmt.Fold again = new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), needed(f.body(), a.value()), List.of(careful));
-        method(again, careful.variable(), () -> folded(again)); // C2 inlines so much a method, and this is rare
+        method(again, List.of(careful), () -> folded(again)); // C2 inlines so much a method, and this is rare
         line(result + " = " + careful.variable().name() + ";");
         end();
     }

@@ -20,8 +20,8 @@ public enum Fn {
     FLOOR, CEIL, ROUND, TRUNC, ISNAN,
     /** Operand 1 where operand 0 is true, else operand 2; both are evaluated. */
     SELECT,
-    /** EXP of what is at most 0 or NaN. */
-    EXPNEG,
+    /** EXP of what is at most 0 or NaN; of what is -87 to 0. */
+    EXPNEG, EXPNEAR,
     /** Conversion with {@link org.rebind.graph.Cast}'s meaning. */
     CAST,
     /** {@code a * b + c} rounded once. */
@@ -34,8 +34,8 @@ public enum Fn {
     /** Whether an evaluation takes longer than loading a value would. */
     public boolean isCostly() {
         return switch (this) {
-            case POW, ATAN2, EXP, EXPNEG, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ATANH, ERF,
-                    REMAINDER -> true;
+            case POW, ATAN2, EXP, EXPNEG, EXPNEAR, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ATANH,
+                    ERF, REMAINDER -> true;
             default -> false;
         };
     }

@@ -133,6 +133,9 @@ final class ExprParser {
         if (name.equals("usually")) {
             return new Usually(operands.get(0), operands.get(1), operands.get(2));
         }
+        if (name.equals("narrow")) {
+            return operands.get(constants.get("MANTISSA").get(0).equals("23") ? 0 : 1);
+        }
         if (!BUILT_IN.contains(name)) {
             return new Call(name, List.copyOf(operands));
         }
