@@ -17,41 +17,45 @@ import org.rebind.codegen.ir.Stmt.Combine;
 import org.rebind.codegen.ir.Stmt.Kind;
 
 /**
- * A loop over rows that begins with the largest of a row and has other loops over it, as a softmax does: the largest of the next
- * row is found in that of them which computes most, so that memory is read while something is computed. A largest does not depend
- * on the order, so results stay the same bit for bit.
+ * A loop over rows that begins with the largest or the sum of a row and has other loops over it, as a softmax or a layer norm does:
+ * that of the next row is found in that of them which computes most, so that memory is read while something is computed or written.
+ * Results stay the same bit for bit, wherever a thread's rows begin: a largest does not depend on the order, and a sum is formed in
+ * the same one for the first row.
  *
  * <p>Where that loop sums up exponentials of a row less its largest, the largest size of the next row is found as well. The sum of
  * both bounds all arguments there; if they are all near 0, a form of the loop without a check for each vector runs.
  *
  * @param loop the statements in the loop's place
+ * @param before the fold among them over the first row
  * @param both the fold among them that looks ahead
  * @param near that fold for rows that are near, null if there is no such form; its third result is the largest size as bits
  * @param far that fold for all rows, with that result, null if {@code near} is
  * @param isNear a variable, whether the row is near
  * @param nextIsNear whether the next row is, in terms of the results
  */
-record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear, String nextIsNear) {
+record LookAhead(List<Stmt> loop, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear,
+        String nextIsNear) {
     private static final int COSTLY = 1000;
-    /** Rows from which on two forms of a loop pay. */
+    private static final int STORE = 100;
+    /** Rows from which on two forms of a loop pay, and looking ahead where little is computed. */
     private static final int LONG = 256;
     /** The bits of infinity, beyond which NaN lies. */
     static final String INFINITY = "0x7f800000";
     /** As far as EXPNEAR goes, some of it left for what roundings of arguments do. */
     private static final String NEAR = "87.0f";
 
-    /** The loop in its new form, null if it has another. */
-    static LookAhead of(Stmt.Loop rows, Kernel kernel, Names names, Expansion expansion) {
+    /** The loop in its new form, null if it has another. @param apart whether loops over lanes become methods */
+    static LookAhead of(Stmt.Loop rows, boolean apart, Kernel kernel, Names names, Expansion expansion) {
         List<Stmt> body = rows.body();
         if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.isEmpty() || !(body.get(0) instanceof Stmt.Fold first)
-                || first.kind() != Kind.LANES || !VectorWriter.isExtreme(first) || VectorWriter.isShort(first.from(), first.to())
-                || !isPlain(first, first)) {
+                || first.kind() != Kind.LANES || VectorWriter.isShorter(first.from(), first.to(), apart ? VectorWriter.SHORT : LONG)
+                || !VectorWriter.isLightResult(first) || !isPlain(first, first)) {
             return null;
         }
         Set<Array> written = new HashSet<>();
         Trees.written(body, written);
-        boolean[] apart = {false};
-        Trees.visit(List.of(first), e -> apart[0] |= e instanceof Expr.Load l && written.contains(l.array())
+        boolean[] touched = {false};
+        Trees.visit(List.of(first), e -> touched[0] |= e instanceof Expr.Load l && written.contains(l.array())
                 && !isRowsOwn(l, rows, kernel));
         int best = 0;
         for (int i = 1; i < body.size(); i++) {
@@ -59,7 +63,7 @@ record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
                 best = i;
             }
         }
-        return apart[0] || best == 0 ? null : ahead(rows, first, best, names, expansion);
+        return touched[0] || best == 0 ? null : ahead(rows, first, best, names, expansion);
     }
 
     /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
@@ -68,7 +72,7 @@ record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
                 && Confinement.rows(kernel, b, rows.variable(), l.index());
     }
 
-    /** Whether the other loop goes over the same lanes and has a vector form: if not, it must not keep the first from its own. */
+    /** Whether the other loop goes over the same lanes, and computes or writes. */
     private static boolean fits(Stmt.Fold first, Stmt other) {
         if (other instanceof Stmt.Loop l) {
             return l.kind() == Kind.LANES && l.step() == 1 && l.from().equals(first.from()) && l.to().equals(first.to())
@@ -93,7 +97,7 @@ record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
     private static int cost(Stmt loop) {
         int[] cost = {0};
         Trees.visit(List.of(loop), e -> cost[0] += e instanceof Expr.Apply a && a.fn().isCostly() ? COSTLY : 1);
-        return cost[0];
+        return cost[0] + STORE * (int) Trees.inside(loop).stream().filter(s -> s instanceof Stmt.Store).count();
     }
 
     private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, Names names, Expansion expansion) {
@@ -121,7 +125,7 @@ record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
                 new Stmt.Mutable(known, start),
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
         if (!(other instanceof Stmt.Fold f) || VectorWriter.isShorter(f.from(), f.to(), LONG) || !isOfExponentials(f, first)) {
-            return new LookAhead(loop, both, null, null, null, null);
+            return new LookAhead(loop, before, both, null, null, null, null);
         }
         Expr.Var size = new Expr.Var(names.fresh("size"), DType.INT32);
         List<Accumulator> all = new ArrayList<>(both.accumulators());
@@ -130,7 +134,7 @@ record LookAhead(List<Stmt> loop, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
         Stmt.Fold far = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), both.body(), all);
         Stmt.Fold near = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), Trees.map(both.body(), LookAhead::near),
                 all.stream().map(x -> new Accumulator(x.variable(), x.combine(), near(x.value()))).toList());
-        return new LookAhead(loop, both, near, far, names.fresh("near"),
+        return new LookAhead(loop, before, both, near, far, names.fresh("near"),
                 next.variable().name() + " + Float.intBitsToFloat(" + size.name() + ") <= " + NEAR);
     }
 

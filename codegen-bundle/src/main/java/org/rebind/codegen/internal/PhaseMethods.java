@@ -43,6 +43,15 @@ final class PhaseMethods {
         return s instanceof Stmt.Loop l && l.kind() == Kind.LANES || s instanceof Stmt.Fold f && f.kind() == Kind.LANES;
     }
 
+    int length() {
+        return text.length();
+    }
+
+    /** Takes back what was added since it had this length. */
+    void cut(int length) {
+        text.setLength(length);
+    }
+
     /** The methods so far, each after an empty line. */
     String text() {
         return text.toString();

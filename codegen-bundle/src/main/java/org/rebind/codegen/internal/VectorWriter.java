@@ -22,7 +22,7 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * result does not depend on where it lies. A loop that has no vector form is printed on scalars.
  */
 final class VectorWriter extends StatementWriter {
-    private static final int SHORT = 8;
+    static final int SHORT = 8;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
     private static final int UNROLL = 4;
     /** The same of one that stores as well: C2 inlines so much a method, and stores take time themselves. */
@@ -66,30 +66,44 @@ final class VectorWriter extends StatementWriter {
     void loop(Stmt.Loop l) {
         if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
-            apart = PhaseMethods.pay(l);
-            LookAhead form = apart ? LookAhead.of(l, kernel, names, expansion) : null;
+            apart = ahead != null || PhaseMethods.pay(l);
+            LookAhead form = LookAhead.of(l, apart, kernel, names, expansion);
             loops++;
-            if (form == null) {
+            if (form == null || !tried(() -> ahead(form))) {
                 super.loop(l);
-            } else {
-                LookAhead outer = ahead;
-                ahead = form;
-                if (form.near() != null) {
-                    line("boolean " + form.isNear() + " = false;");
-                }
-                block(form.loop());
-                ahead = outer;
             }
             loops--;
             apart = before;
         }
     }
 
+    private void ahead(LookAhead form) {
+        LookAhead outer = ahead;
+        ahead = form;
+        boolean before = apart;
+        apart = true; // C2 inlines only so much a method
+        try {
+            if (form.near() != null) {
+                line("boolean " + form.isNear() + " = false;");
+            }
+            block(form.loop());
+        } finally {
+            apart = before;
+            ahead = outer;
+        }
+    }
+
     @Override
     void fold(Stmt.Fold f) {
-        if (f.kind() != Kind.LANES || isShort(f.from(), f.to())
-                || !(ahead != null && f == ahead.both() && ahead.near() != null && tried(this::nearOrFar))
-                && !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
+        if (ahead != null && f == ahead.both() && ahead.near() != null) {
+            nearOrFar();
+            return;
+        }
+        if (ahead != null && (f == ahead.both() || f == ahead.before())) { // both or none, as sums have to be alike
+            phase(f, f.accumulators(), () -> lanes(f));
+            return;
+        }
+        if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
             loops++;
             super.fold(f);
             loops--;
@@ -141,6 +155,8 @@ final class VectorWriter extends StatementWriter {
     private boolean tried(Runnable print) {
         int length = out.length();
         int depth = indent;
+        int methods = phases.length();
+        int around = loops;
         Map<String, Integer> calls = new LinkedHashMap<>(vectorCalls);
         try {
             print.run();
@@ -148,6 +164,8 @@ final class VectorWriter extends StatementWriter {
         } catch (VectorExpr.NoVector e) {
             out.setLength(length);
             indent = depth;
+            phases.cut(methods);
+            loops = around;
             vectorCalls.clear();
             vectorCalls.putAll(calls);
             return false;
@@ -284,6 +302,13 @@ final class VectorWriter extends StatementWriter {
         return f.accumulators().size() == 1 && isExtreme(f.accumulators().get(0)) && isLight(f);
     }
 
+    /** Whether the loop finds one extreme or sum of floats and waits for its accumulators. */
+    static boolean isLightResult(Stmt.Fold f) {
+        Accumulator a = f.accumulators().get(0);
+        return isExtreme(f) || f.accumulators().size() == 1 && a.combine() == Combine.SUM && a.variable().type().isFloating()
+                && isLight(f);
+    }
+
     private static boolean isExtreme(Accumulator a) {
         return (a.combine() == Combine.MAX || a.combine() == Combine.MIN) && a.variable().type().isFloating();
     }
@@ -348,7 +373,7 @@ final class VectorWriter extends StatementWriter {
     private void folded(Stmt.Fold f) {
         int width = width(f.body(), f.accumulators());
         VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
-        int unroll = !isLight(f) ? 1 : f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_STORES;
+        int unroll = unroll(ahead != null && f == ahead.before() ? ahead.both() : f); // alike, for the same order of a sum
         Map<Accumulator, List<String>> lanes = new LinkedHashMap<>();
         f.accumulators().forEach(a -> lanes.put(a, start(a, width, unroll)));
         Expr from = f.from();
@@ -366,6 +391,10 @@ final class VectorWriter extends StatementWriter {
         end();
         lanes.forEach((a, names) -> line(dialect.types().get(a.variable().type()) + " " + a.variable().name() + " = "
                 + sum(a, names) + ".reduceLanes(VectorOperators." + operator(a) + ");"));
+    }
+
+    private static int unroll(Stmt.Fold f) {
+        return !isLight(f) ? 1 : f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_STORES;
     }
 
     /** Whether the loop waits for its accumulators rather than for what it computes. */
