@@ -197,4 +197,49 @@ class ExtremeTest {
             }
         }
     }
+
+    /** x less its mean, over its root mean square; or what {@code tanh} makes of that. */
+    private static Graph normalized(DType d, int rows, int n, boolean tanh) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
+        Value sum = g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), x);
+        Value mean = g.op(Binary.MULTIPLY, sum, g.fill(1.0 / n, sum));
+        Value from = g.op(Binary.SUBTRACT, x, wide(g, mean, rows, n));
+        Value root = g.op(Unary.SQRT, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), g.op(Binary.MULTIPLY, from, from)));
+        Value y = g.op(Binary.DIVIDE, from, wide(g, root, rows, n));
+        return g.results(tanh ? g.op(Unary.TANH, y) : y).build();
+    }
+
+    @Test
+    void aRowsSumIsTheSameWhereverItIsFound() {
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (int n : new int[] {8, 255, 256, 257, 263, 290}) {
+                for (boolean tanh : new boolean[] {false, true}) {
+                    int rows = 5;
+                    double[] x = new Random(n).doubles(rows * n, -10, 10).toArray();
+                    Graph g = normalized(d, rows, n, tanh);
+                    try (Executable e = BACKEND.compile(g, ExecutableOptions.DEFAULT)) {
+                        assertEquals(tanh || n >= 256, e.kernels().stream().anyMatch(k -> k.source().contains("int after")),
+                                "ahead of " + n + (tanh ? " with tanh" : ""));
+                    }
+                    double[] all = run(g, d, x);
+                    for (int r = 0; r < rows; r++) { // each row comes first once
+                        double[] from = turned(x, r * n);
+                        assertArrayEquals(turned(all, r * n), run(g, d, from), d + " from row " + r + " of " + n);
+                        double[] row = Arrays.copyOf(from, n);
+                        double mean = Arrays.stream(row).map(v -> d == DType.FLOAT32 ? (float) v : v).sum() / n;
+                        double root = Math.sqrt(Arrays.stream(row).map(v -> (v - mean) * (v - mean)).sum());
+                        double want = (row[n - 1] - mean) / root;
+                        assertEquals(tanh ? Math.tanh(want) : want, all[r * n + n - 1], d == DType.FLOAT32 ? 1e-5 : 1e-13);
+                    }
+                }
+            }
+        }
+    }
+
+    private static double[] turned(double[] x, int by) {
+        double[] y = new double[x.length];
+        Arrays.setAll(y, i -> x[(i + by) % x.length]);
+        return y;
+    }
 }
