@@ -24,12 +24,14 @@ import org.rebind.codegen.ir.Stmt.Kind;
 final class PhaseMethods {
     private final Dialect dialect;
     private final Kernel kernel;
+    private final Names names;
     private final StringBuilder text = new StringBuilder();
     private int count;
 
-    PhaseMethods(Dialect dialect, Kernel kernel) {
+    PhaseMethods(Dialect dialect, Kernel kernel, Names names) {
         this.dialect = dialect;
         this.kernel = kernel;
+        this.names = names;
     }
 
     /** Whether the loops over lanes in a loop's body are better off apart: there are several, and one calls a function. */
@@ -70,7 +72,7 @@ final class PhaseMethods {
             Set<Array.Scratch> scratch) {
         if (results.size() > 1) {
             String high = "(long) " + bits(results.get(0));
-            return unpack(results, method(kind, loop, more, "long", pack(high, results), body, scratch), "");
+            return unpack(names.fresh("both"), results, method(kind, loop, more, "long", pack(high, results), body, scratch), "");
         }
         if (results.isEmpty()) {
             return List.of(method(kind, loop, more, "void", "", body, scratch) + ";");
@@ -92,8 +94,9 @@ final class PhaseMethods {
         String last = pack("(long) (" + bits(results.get(0)) + " & 0x7fffffff | (" + next + " ? 0 : 0x80000000))", results);
         String one = method("_phase", usual, Map.of(), "long", last, usualBody, scratch);
         String other = method("_phase", general, Map.of(), "long", last, generalBody, scratch);
-        List<String> all = new ArrayList<>(unpack(results, variable + " ? " + one + " : " + other, " & 0x7fffffff"));
-        all.add(variable + " = " + both(results) + " >= 0;");
+        String both = names.fresh("both");
+        List<String> all = new ArrayList<>(unpack(both, results, variable + " ? " + one + " : " + other, " & 0x7fffffff"));
+        all.add(variable + " = " + both + " >= 0;");
         return all;
     }
 
@@ -105,15 +108,10 @@ final class PhaseMethods {
         return high + " << 32 | " + bits(two.get(1)) + " & 0xffffffffL";
     }
 
-    private static List<String> unpack(List<Accumulator> two, String value, String mask) {
-        String both = both(two);
+    private static List<String> unpack(String both, List<Accumulator> two, String value, String mask) {
         return List.of("long " + both + " = " + value + ";",
                 "float " + two.get(0).variable().name() + " = Float.intBitsToFloat((int) (" + both + " >> 32)" + mask + ");",
                 "float " + two.get(1).variable().name() + " = Float.intBitsToFloat((int) " + both + ");");
-    }
-
-    private static String both(List<Accumulator> two) {
-        return two.get(0).variable().name() + "And_" + two.get(1).variable().name();
     }
 
     /** Whether a method can return these: nothing, one number, or two that fit one. */

@@ -38,7 +38,7 @@ final class VectorWriter extends StatementWriter {
 
     VectorWriter(Dialect dialect, Kernel kernel) {
         super(dialect, kernel);
-        this.phases = new PhaseMethods(dialect, kernel);
+        this.phases = new PhaseMethods(dialect, kernel, names);
     }
 
     @Override
@@ -313,11 +313,12 @@ final class VectorWriter extends StatementWriter {
         return (a.combine() == Combine.MAX || a.combine() == Combine.MIN) && a.variable().type().isFloating();
     }
 
-    /** What is found by comparisons: the largest or smallest of a light loop, or one after another accumulator of a costly one. */
-    private static Accumulator extremeOf(Stmt.Fold f) {
+    /** What is found by comparisons: the one result of a light loop, or what a loop finds ahead. */
+    private Accumulator extremeOf(Stmt.Fold f) {
         List<Accumulator> all = f.accumulators();
-        boolean after = all.size() > 1 && isExtreme(all.get(1)) && !isExtreme(all.get(0)) && !isLight(f);
-        return after ? all.get(1) : isExtreme(f) ? all.get(0) : null;
+        boolean isAhead = ahead != null && (f == ahead.both() || f == ahead.near() || f == ahead.far());
+        Accumulator a = isAhead ? all.get(all.size() == 1 ? 0 : 1) : all.get(0);
+        return isExtreme(f) || isAhead && isExtreme(a) ? a : null;
     }
 
     /**
