@@ -36,6 +36,7 @@ final class Graphs {
         m.put("chain", chain());
         m.put("gate", gate());
         m.put("softmax", softmax());
+        m.put("softmax_long", softmax(1000));
         m.put("layernorm", layerNorm());
         m.put("permute", permute(64, 128));
         m.put("columns", columns());
@@ -76,8 +77,12 @@ final class Graphs {
     }
 
     static Graph softmax() {
+        return softmax(100);
+    }
+
+    private static Graph softmax(int n) {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", F, BATCH, Dim.of(100));
+        Value x = g.param("x", F, BATCH, Dim.of(n));
         Value most = g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), x);
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, g.unreduce(most, x.shape(), List.of(1))));
         return g.results(g.op(Binary.DIVIDE, e, g.unreduce(sum(g, e, 1), x.shape(), List.of(1)))).build();
