@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -58,6 +59,25 @@ class QuotientTest {
         return Stream.of(DType.FLOAT32, DType.FLOAT64).flatMap(d -> Stream.of(Dialects.JAVA, Dialects.JAVA_VECTOR)
                 .filter(l -> l == Dialects.JAVA || ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent())
                 .map(l -> DynamicTest.dynamicTest(d + " " + l.style(), () -> check(d, l))));
+    }
+
+    /** In one source both types have the same method for rare values: float32's on vectors, float64's on numbers. */
+    @Test
+    void wholeQuotientsOfBothTypesAreOneProgram() {
+        Assumptions.assumeTrue(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(), "the JVM runs without jdk.incubator.vector");
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", DType.FLOAT32, 13);
+        Value y = g.param("y", DType.FLOAT64, 1);
+        Graph graph = g.results(g.op(Binary.FLOOR_DIVIDE, x, x), g.op(Binary.FLOOR_DIVIDE, y, y)).build();
+        HostBuffer threes = HostBuffer.allocate(DType.FLOAT32, 13);
+        HostBuffer three = HostBuffer.allocate(DType.FLOAT64, 1);
+        IntStream.range(0, 13).forEach(i -> set(threes, i, 3));
+        set(three, 0, 3);
+        try (Executable e = new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(512)).compile(graph, ExecutableOptions.DEFAULT)) {
+            DeviceBuffer[] out = e.execute(new DeviceBuffer[] {threes, three}, new long[0]);
+            assertEquals(1f, ((float[]) out[0].toHost().array())[12]);
+            assertEquals(1.0, ((double[]) out[1].toHost().array())[0]);
+        }
     }
 
     private static void check(DType d, Dialect dialect) {
