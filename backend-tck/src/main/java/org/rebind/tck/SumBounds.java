@@ -18,6 +18,7 @@ final class SumBounds {
     private final BoundArithmetic m;
     private final boolean ordered;
     private GraphBuilder.Value most; // no partial sum of the op at hand is larger, in whatever order; null if unknown
+    private GraphBuilder.Value vanishing; // whether a partial product may be 0; null if the op at hand has none
 
     /** @param ordered whether no order of evaluation but the interpreter's is allowed, or none gives another result */
     SumBounds(GraphBuilder g, BoundArithmetic m, boolean ordered) {
@@ -33,6 +34,7 @@ final class SumBounds {
             return null;
         }
         most = null;
+        vanishing = null;
         GraphBuilder.Value e;
         if (op instanceof Reduce reduce) {
             e = reduce(reduce, x.get(0), errors.get(0), r);
@@ -70,6 +72,8 @@ final class SumBounds {
                 GraphBuilder.Value grownMost = m.apply(op, m.max(size, m.constant(1, size)));
                 GraphBuilder.Value own = ordered || n <= 1 ? m.constant(0, product) : m.add(
                         m.mul(product, n * Tolerances.ulp(r.dtype())), m.mul(grownMost, n * Tolerances.smallest(r.dtype())));
+                GraphBuilder.Value inverse = m.apply(op, m.max(m.div(m.constant(1, size), size), m.constant(1, size)));
+                vanishing = ordered ? null : m.less(m.constant(Tolerances.largest(r.dtype()), inverse), inverse);
                 GraphBuilder.Value inRange = m.less(grownMost, m.constant(Tolerances.largest(r.dtype()), grownMost));
                 yield m.elseInfinite(inRange, m.add(grown, own));
             }
@@ -95,10 +99,13 @@ final class SumBounds {
         return m.add(e, m.fromFlag(m.anywhere(errors.get(1), r.shape())));
     }
 
-    /** A result that is not finite is certain if the operands were, and no partial sum can have overflowed. */
+    /**
+     * A result that is not finite is certain if the operands were, no partial sum can have overflowed, and no partial product can
+     * have come to 0, which makes of an infinity something else.
+     */
     private GraphBuilder.Value whereFinite(GraphBuilder.Value r, GraphBuilder.Value e, List<GraphBuilder.Value> x,
             List<GraphBuilder.Value> errors) {
-        GraphBuilder.Value doubtful = null;
+        GraphBuilder.Value doubtful = vanishing;
         for (int i = 0; i < x.size(); i++) {
             if (x.get(i).dtype().isFloating()) {
                 GraphBuilder.Value size = m.magnitude(x.get(i));
