@@ -69,6 +69,8 @@ java_flags() {
   version=$(java_version "$1")
   if java_has_module "$1" jdk.incubator.vector; then
     printf '%s\n' --add-modules=jdk.incubator.vector
+    # Until C2 has compiled a kernel its vectors are objects: it may do so after a tenth of the usual number of calls.
+    printf '%s\n' -XX:CompileCommand=quiet '-XX:CompileCommand=CompileThresholdScaling,rebind.generated.*::*,0.1'
   fi
   printf '%s\n' --enable-native-access=ALL-UNNAMED
   if [ "$version" -ge 23 ]; then

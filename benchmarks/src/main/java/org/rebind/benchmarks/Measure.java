@@ -46,11 +46,13 @@ final class Measure {
         this.quick = quick;
     }
 
-    /** The flags of measured JVMs. */
+    /** The flags of measured JVMs: what the launcher gives, and the memory. */
     static List<String> flags(boolean vector) {
         List<String> flags = new ArrayList<>();
         if (vector && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             flags.add("--add-modules=jdk.incubator.vector");
+            flags.add("-XX:CompileCommand=quiet");
+            flags.add("-XX:CompileCommand=CompileThresholdScaling,rebind.generated.*::*,0.1");
         }
         flags.add("--enable-native-access=ALL-UNNAMED");
         if (Runtime.version().feature() >= 23) {
@@ -75,7 +77,7 @@ final class Measure {
     List<Result> measure(Trial trial) throws IOException {
         return switch (trial.what()) {
             case CALL, LOOKUP -> List.of(jmh(trial));
-            case FIRST_RESULT -> List.of(firstResult(trial));
+            case FIRST_RESULT -> firstResult(trial);
             case COMPILE_TIME -> compileTimes(trial);
             case FRESH_KERNEL -> freshKernel(trial);
             case OBJECTS -> List.of(objects(trial));
@@ -135,21 +137,27 @@ final class Measure {
                 .orElse("no result; see " + output.getFileName());
     }
 
-    private Result firstResult(Trial trial) throws IOException {
+    private List<Result> firstResult(Trial trial) throws IOException {
         double[] millis = new double[quick ? 2 : FIRST_RESULTS];
+        double[] calls = new double[millis.length];
         for (int i = 0; i < millis.length; i++) {
             long start = System.nanoTime();
             Program program = program(trial, allFlags(true), FirstResult.class, trial.workload(), trial.runs());
             if (!program.await("done")) {
-                return failed(trial, reason(program.output));
+                return List.of(failed(trial, reason(program.output)));
             }
             millis[i] = (System.nanoTime() - start) / 1e6;
             if (!program.await("checked")) {
-                return failed(trial, reason(program.output));
+                return List.of(failed(trial, reason(program.output)));
             }
-            program.lines();
+            List<String> lines = program.lines();
+            if (lines.isEmpty()) {
+                return List.of(failed(trial, reason(program.output)));
+            }
+            calls[i] = numbers(lines, "call")[0];
         }
-        return result(trial, "ms", millis, Double.NaN, "");
+        return List.of(result(trial, "ms", millis, Double.NaN, ""),
+                result(trial, trial.size() + ", a call in the second after", "us", calls, Double.NaN, ""));
     }
 
     private List<Result> compileTimes(Trial trial) throws IOException {

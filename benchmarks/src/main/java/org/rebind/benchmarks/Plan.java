@@ -33,8 +33,10 @@ final class Plan {
         plan.trials.add(new Trial(Trial.Kind.COMPILE_TIME, "compile", "", "", "rebind", 1));
         plan.trials.add(new Trial(Trial.Kind.FRESH_KERNEL, "fresh", "64k", "", "rebind", 1));
         plan.trials.add(new Trial(Trial.Kind.OBJECTS, "objects", "dispatch/8", "dispatch/8", "rebind", 1));
-        for (String contender : plan.with(List.of("scalar", "eager", "rebind"))) {
-            plan.trials.add(new Trial(Trial.Kind.FIRST_RESULT, "first", "chain/1k", "chain/1k", contender, 1));
+        for (String workload : List.of("chain/1k", "mlp/batch 64", "attention/8x128x64")) {
+            for (String contender : plan.with(List.of("scalar", "eager", "rebind"))) {
+                plan.trials.add(new Trial(Trial.Kind.FIRST_RESULT, "first", workload, workload, contender, 1));
+            }
         }
         return plan.trials;
     }

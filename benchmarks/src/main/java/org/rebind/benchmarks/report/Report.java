@@ -27,7 +27,7 @@ public final class Report {
             Map.entry("compile", "first call of a new function to its result, tracing and compiling included"),
             Map.entry("fresh", "a new kernel in a JVM that compiled others before"),
             Map.entry("objects", "objects a cached call makes, counted with a collector that never collects"),
-            Map.entry("first", "start of a fresh JVM to the first result of the fused chain"));
+            Map.entry("first", "start of a fresh JVM to the first result, and the mean of the calls of the second after"));
 
     private final List<Results> results;
     private final Table newest;

@@ -48,7 +48,8 @@ record LookAhead(List<Stmt> loop, Stmt.Fold before, Stmt.Fold both, Stmt.Fold ne
     static LookAhead of(Stmt.Loop rows, boolean apart, Kernel kernel, Names names, Expansion expansion) {
         List<Stmt> body = rows.body();
         if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.isEmpty() || !(body.get(0) instanceof Stmt.Fold first)
-                || first.kind() != Kind.LANES || VectorWriter.isShorter(first.from(), first.to(), apart ? VectorWriter.SHORT : LONG)
+                || first.kind() != Kind.LANES || VectorWriter.isShort(first.from(), first.to())
+                || !apart && VectorWriter.isShorter(first.from(), first.to(), LONG)
                 || !VectorWriter.isLightResult(first) || !isPlain(first, first)) {
             return null;
         }

@@ -22,7 +22,9 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * result does not depend on where it lies. A loop that has no vector form is printed on scalars.
  */
 final class VectorWriter extends StatementWriter {
-    static final int SHORT = 8;
+    /** Scalars are as fast on fewer elements, which fill no vector of 8, and on 9 to 11, most of whose work is the rest. */
+    private static final int SHORT = 8;
+    private static final int SHORT_REST = 4;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
     private static final int UNROLL = 4;
     /** The same of one that stores as well: C2 inlines so much a method, and stores take time themselves. */
@@ -143,8 +145,9 @@ final class VectorWriter extends StatementWriter {
         return body;
     }
 
+    /** Whether scalars are as fast; they are so from the first call on, vectors once C2 has compiled them. */
     static boolean isShort(Expr from, Expr to) {
-        return isShorter(from, to, SHORT);
+        return isShorter(from, to, SHORT) || isShorter(from, to, SHORT + SHORT_REST) && !isShorter(from, to, SHORT + 1);
     }
 
     static boolean isShorter(Expr from, Expr to, int length) {

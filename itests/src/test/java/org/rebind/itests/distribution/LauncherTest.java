@@ -83,6 +83,7 @@ class LauncherTest {
         String newFlags = run(Map.of(), "-c", script + later).text;
         assertAll(() -> assertTrue(oldFlags.contains("--add-modules=jdk.incubator.vector"), oldFlags),
                 () -> assertTrue(!oldFlags.contains("unsafe"), oldFlags),
+                () -> assertTrue(oldFlags.contains("rebind.generated.*::*"), oldFlags),
                 () -> assertTrue(newFlags.contains("--sun-misc-unsafe-memory-access=allow"), newFlags));
     }
 
