@@ -21,18 +21,34 @@ final class VectorGemm implements Gemm {
 
     private final Dispatcher dispatcher;
     private final ArrayPool pool;
-    private final GemmKernels floats;
-    private final GemmKernels doubles;
+    private final SourceCompiler compiler;
+    private final int rows;
+    private volatile GemmKernels floats;
+    private volatile GemmKernels doubles;
 
     VectorGemm(VectorCode vector, SourceCompiler compiler, Dispatcher dispatcher, ArrayPool pool) {
+        this.compiler = compiler;
         this.dispatcher = dispatcher;
         this.pool = pool;
-        int rows = vector.bits() >= 512 ? 8 : 6; // accumulators take two thirds of the registers
-        this.floats = load(compiler, true, rows);
-        this.doubles = load(compiler, false, rows);
+        this.rows = vector.bits() >= 512 ? 8 : 6; // accumulators take two thirds of the registers
     }
 
-    private static GemmKernels load(SourceCompiler compiler, boolean single, int rows) {
+    /** Compiled for the first product: most programs have none, and the first of a JVM takes a third of a second. */
+    private GemmKernels kernels(boolean single) {
+        GemmKernels known = single ? floats : doubles;
+        return known != null ? known : compile(single);
+    }
+
+    private synchronized GemmKernels compile(boolean single) {
+        if (single && floats == null) {
+            floats = load(true);
+        } else if (!single && doubles == null) {
+            doubles = load(false);
+        }
+        return single ? floats : doubles;
+    }
+
+    private GemmKernels load(boolean single) {
         String name = GemmSource.className(single);
         try {
             return (GemmKernels) compiler.compile(Map.of(name, new GemmSource(single, rows).print())).loadClass(name)
@@ -67,7 +83,7 @@ final class VectorGemm implements Gemm {
     @Override
     public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
         boolean single = c instanceof float[];
-        GemmKernels kernels = single ? floats : doubles;
+        GemmKernels kernels = kernels(single);
         DType dtype = single ? DType.FLOAT32 : DType.FLOAT64;
         int width = kernels.width();
         int panels = (n + width - 1) / width;
