@@ -22,7 +22,7 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * result does not depend on where it lies. A loop that has no vector form is printed on scalars.
  */
 final class VectorWriter extends StatementWriter {
-    /** Scalars are as fast on fewer elements, which fill no vector of 8, and on 9 to 11, most of whose work is the rest. */
+    /** Scalars are as fast on fewer elements, which fill no vector of 8, and on 9 to 11, where the rest takes what one vector saves. */
     private static final int SHORT = 8;
     private static final int SHORT_REST = 4;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
