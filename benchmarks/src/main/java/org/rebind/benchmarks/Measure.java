@@ -1,6 +1,7 @@
 package org.rebind.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,13 +47,13 @@ final class Measure {
         this.quick = quick;
     }
 
-    /** The flags of measured JVMs: what the launcher gives, and the memory. */
+    /** The flags of measured JVMs: what the launcher gives, this JVM's compile commands among it, and the memory. */
     static List<String> flags(boolean vector) {
         List<String> flags = new ArrayList<>();
         if (vector && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             flags.add("--add-modules=jdk.incubator.vector");
-            flags.add("-XX:CompileCommand=quiet");
-            flags.add("-XX:CompileCommand=CompileThresholdScaling,rebind.generated.*::*,0.1");
+            flags.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                    .filter(f -> f.startsWith("-XX:CompileCommand=")).toList());
         }
         flags.add("--enable-native-access=ALL-UNNAMED");
         if (Runtime.version().feature() >= 23) {
