@@ -31,7 +31,7 @@ import org.rebind.tck.TestData;
  * if C1 comes to it while C2 is busy, with vectors as objects (decision 0020). Run in a JVM of its own that has no C2.
  */
 class KernelsFitC1Test {
-    private static final int CALLS = 500;
+    private static final int CALLS = 100;
     /** Neither whole vectors nor whole rows of four. */
     private static final int SIZE = 67;
     /** The same of rows long enough that the next one is looked at ahead, in two forms. */
@@ -45,7 +45,7 @@ class KernelsFitC1Test {
         assumeTrue(VectorCode.detect().available(), "without vectors there are no such kernels");
         Path output = folder.resolve("output");
         int exit = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
-                "jdk.incubator.vector", "-Xmx512m", "-XX:TieredStopAtLevel=3", "-XX:+PrintCompilation", "-cp",
+                "jdk.incubator.vector", "-Xmx512m", "-XX:TieredStopAtLevel=3", "-XX:CompileThresholdScaling=0.1", "-XX:+PrintCompilation", "-cp",
                 System.getProperty("java.class.path"), KernelsFitC1Test.class.getName()).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start().waitFor();
         List<String> lines = Files.readAllLines(output);

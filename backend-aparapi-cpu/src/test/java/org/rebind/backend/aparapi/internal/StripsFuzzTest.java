@@ -37,7 +37,7 @@ class StripsFuzzTest {
     @Test
     void agreesWithTheInterpreter() {
         assumeTrue(VectorCode.detect().available(), "products are generated loops here");
-        int count = Fuzzer.count(600);
+        int count = Fuzzer.count(300);
         int cut = 0;
         Comparison comparison = new Comparison();
         try (CpuBackend backend = CpuProvider.create(VectorCode.detect(), new ArrayPool(1 << 30, 1, true), 0)) {

@@ -7,6 +7,7 @@ import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Param;
 import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
 import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.rebind.CompilationStats;
 import org.rebind.MissReason;
@@ -15,6 +16,7 @@ import org.rebind.pytree.TreeDef;
 import org.rebind.tracer.internal.effects.Finding;
 
 /** The state of a function under random interleavings: each outcome must be one of some order of the operations. */
+@Tag("slow")
 public class LinearizabilityTest {
     /** Counters and their snapshot. */
     public static class CountersState {
