@@ -96,7 +96,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
                 padded.add(better);
             }
             return new BoundStep.Matmul(library, s.dtype(), operand(s.a(), batch, numbers), b, copy, s.out(), m, n, k,
-                    s.batch().isEmpty());
+                    s.batch().isEmpty(), library.product(m, n, k, rule.threads()), library.product(m, n, k, 1));
         }
 
         /** How b is copied, null if never: of inputs only, as weights are. */

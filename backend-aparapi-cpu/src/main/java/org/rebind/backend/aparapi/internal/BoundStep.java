@@ -86,9 +86,10 @@ sealed interface BoundStep {
      * @param a offsets of the batch items' first elements, likewise {@code b}; items of out follow one another
      * @param padded b of all items with its rows apart as the library wants them, where a call has it; null if never
      * @param byRows whether parts are rows of the one item there is, not items
+     * @param product of an item by all threads, {@code alone} by the calling one
      */
-    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, Operand padded, int out, int m, int n, int k, boolean byRows)
-            implements BoundStep {
+    record Matmul(Gemm gemm, DType dtype, Operand a, Operand b, Operand padded, int out, int m, int n, int k, boolean byRows,
+            Gemm.Product product, Gemm.Product alone) implements BoundStep {
         /** Multiply-adds of a batch from which its items are spread over threads. */
         private static final long PARALLEL = 2_000_000;
 
@@ -97,9 +98,9 @@ sealed interface BoundStep {
             int items = a.offsets.length;
             if (items >= dispatcher.threads() && dispatcher.threads() > 1 && (long) m * n * k * items >= PARALLEL) {
                 int chunk = (items + dispatcher.threads() - 1) / dispatcher.threads();
-                dispatcher.run((lo, hi) -> multiply(arrays, lo, hi, 1), items, chunk);
+                dispatcher.run((lo, hi) -> multiply(arrays, lo, hi, alone), items, chunk);
             } else {
-                multiply(arrays, 0, items, dispatcher.threads());
+                multiply(arrays, 0, items, product);
             }
         }
 
@@ -113,10 +114,10 @@ sealed interface BoundStep {
             int items = a.offsets.length;
             if (byRows) {
                 int rows = m / count;
-                gemm.multiply(a.item(arrays, 0).from(lo * rows, 0), b(arrays).item(arrays, 0), arrays[out], lo * rows * n,
-                        (hi - lo) * rows, n, k, 1);
+                gemm.product((hi - lo) * rows, n, k, 1).multiply(a.item(arrays, 0).from(lo * rows, 0), b(arrays).item(arrays, 0),
+                        arrays[out], lo * rows * n);
             } else {
-                multiply(arrays, lo * (items / count), hi * (items / count), 1);
+                multiply(arrays, lo * (items / count), hi * (items / count), alone);
             }
         }
 
@@ -128,10 +129,10 @@ sealed interface BoundStep {
             return padded != null && arrays[padded.buffer] != null ? padded : b;
         }
 
-        private void multiply(Object[] arrays, int lo, int hi, int threads) {
+        private void multiply(Object[] arrays, int lo, int hi, Gemm.Product each) {
             Operand right = b(arrays);
             for (int i = lo; i < hi; i++) {
-                gemm.multiply(a.item(arrays, i), right.item(arrays, i), arrays[out], i * m * n, m, n, k, threads);
+                each.multiply(a.item(arrays, i), right.item(arrays, i), arrays[out], i * m * n);
             }
         }
     }

@@ -22,7 +22,13 @@ final class CpuExecutable implements Executable {
     private final Dispatcher dispatcher;
     private final ArrayPool pool;
     private final List<KernelSource> sources;
-    private final boolean hasSlots;
+    /** Of each result: its buffer, the first result of that buffer, its dtype. */
+    private final int[] resultBuffers;
+    private final int[] firstResults;
+    private final DType[] resultTypes;
+    /** Of each buffer its slot, less than 0 if it has none. */
+    private final int[] slots;
+    private final DType[] slotTypes;
     private volatile BoundPlan last;
 
     CpuExecutable(BoundPlan.Binder binder, Dispatcher dispatcher, ArrayPool pool, List<KernelSource> sources) {
@@ -31,7 +37,12 @@ final class CpuExecutable implements Executable {
         this.dispatcher = dispatcher;
         this.pool = pool;
         this.sources = List.copyOf(sources);
-        this.hasSlots = !plan.slots().isEmpty();
+        List<Integer> results = plan.results();
+        resultBuffers = results.stream().mapToInt(Integer::intValue).toArray();
+        firstResults = results.stream().mapToInt(results::indexOf).toArray();
+        resultTypes = results.stream().map(r -> plan.buffers().get(r).dtype()).toArray(DType[]::new);
+        slots = plan.buffers().stream().mapToInt(Plan.PlanBuffer::slot).toArray();
+        slotTypes = plan.slots().stream().map(Plan.Slot::dtype).toArray(DType[]::new);
         if (plan.graph().symbols().isEmpty()) {
             last = binder.bind(new long[0]);
         }
@@ -44,7 +55,7 @@ final class CpuExecutable implements Executable {
             bound = binder.bind(symbols);
             last = bound;
         }
-        int count = plan.buffers().size() + bound.padded().length;
+        int count = slots.length + bound.padded().length;
         boolean reuse = bound.isShort() && count <= MOST_OPERANDS;
         Object[] arrays = reuse ? OPERANDS.get() : new Object[count];
         try {
@@ -65,11 +76,11 @@ final class CpuExecutable implements Executable {
         for (int i = 0; i < inputs.length; i++) {
             arrays[i] = inputs[i].toHost().array();
         }
-        Object[] slots = hasSlots ? takeSlots(bound) : null;
+        Object[] scratch = slotTypes.length == 0 ? null : takeSlots(bound);
         try {
             DeviceBuffer[] results = results(bound, inputs, arrays);
-            if (slots != null) {
-                place(arrays, slots);
+            if (scratch != null) {
+                place(arrays, scratch);
             }
             Object[] copies = bound.padded().length == 0 ? null : pad(bound.padded(), inputs, arrays);
             for (BoundStep step : bound.steps()) {
@@ -78,24 +89,22 @@ final class CpuExecutable implements Executable {
             giveCopies(bound.padded(), copies);
             return results;
         } finally {
-            if (slots != null) {
-                giveSlots(slots);
+            if (scratch != null) {
+                giveSlots(scratch);
             }
         }
     }
 
     private DeviceBuffer[] results(BoundPlan bound, DeviceBuffer[] inputs, Object[] arrays) {
-        List<Integer> numbers = plan.results();
-        DeviceBuffer[] results = new DeviceBuffer[numbers.size()];
+        DeviceBuffer[] results = new DeviceBuffer[resultBuffers.length];
         for (int i = 0; i < results.length; i++) {
-            int buffer = numbers.get(i);
-            int first = numbers.indexOf(buffer);
+            int buffer = resultBuffers[i];
             if (buffer < inputs.length) {
                 results[i] = inputs[buffer];
-            } else if (first < i) {
-                results[i] = results[first];
+            } else if (firstResults[i] < i) {
+                results[i] = results[firstResults[i]];
             } else {
-                HostBuffer made = pool.result(plan.buffers().get(buffer).dtype(), bound.resultElements()[i]);
+                HostBuffer made = pool.result(resultTypes[i], bound.resultElements()[i]);
                 arrays[buffer] = made.array();
                 results[i] = made;
             }
@@ -104,18 +113,17 @@ final class CpuExecutable implements Executable {
     }
 
     private Object[] takeSlots(BoundPlan bound) {
-        Object[] slots = new Object[bound.slotElements().length];
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = pool.take(plan.slots().get(i).dtype(), bound.slotElements()[i]);
+        Object[] scratch = new Object[slotTypes.length];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = pool.take(slotTypes[i], bound.slotElements()[i]);
         }
-        return slots;
+        return scratch;
     }
 
-    private void place(Object[] arrays, Object[] slots) {
-        for (int i = 0; i < plan.buffers().size(); i++) {
-            int slot = plan.buffers().get(i).slot();
-            if (slot >= 0) {
-                arrays[i] = slots[slot];
+    private void place(Object[] arrays, Object[] scratch) {
+        for (int i = 0; i < slots.length; i++) {
+            if (slots[i] >= 0) {
+                arrays[i] = scratch[slots[i]];
             }
         }
     }
@@ -139,7 +147,7 @@ final class CpuExecutable implements Executable {
             } catch (OutOfMemoryError e) {
                 LOG.log(System.Logger.Level.DEBUG, "no memory for a copy of an operand, which is taken as it is"); // slower, but right
             }
-            arrays[plan.buffers().size() + i] = copy;
+            arrays[slots.length + i] = copy;
         }
         return copies;
     }
@@ -152,10 +160,9 @@ final class CpuExecutable implements Executable {
         }
     }
 
-    private void giveSlots(Object[] slots) {
-        for (int i = 0; i < slots.length; i++) {
-            DType dtype = plan.slots().get(i).dtype();
-            pool.give(dtype, slots[i]);
+    private void giveSlots(Object[] scratch) {
+        for (int i = 0; i < scratch.length; i++) {
+            pool.give(slotTypes[i], scratch[i]);
         }
     }
 

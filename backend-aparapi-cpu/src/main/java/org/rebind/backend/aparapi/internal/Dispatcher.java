@@ -2,6 +2,7 @@ package org.rebind.backend.aparapi.internal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.rebind.bindings.aparapi.Launcher;
 
 /**
@@ -13,11 +14,16 @@ final class Dispatcher implements AutoCloseable {
     /** System property: threads a call may use; the processors if absent. */
     static final String THREADS = "rebind.cpu.threads";
 
+    /** In ns; several calls of a loop. */
+    private static final long LATELY = 1_000_000;
+
     private final int threads;
     private final Worker[] helpers;
     private final AtomicInteger busy = new AtomicInteger();
     private final CountDownLatch started;
-    private volatile boolean contended;
+    /** When a caller last wanted more threads than there were, and whether that is so lately that none may be wasted on waiting. */
+    private volatile long wanting = System.nanoTime() - LATELY;
+    private final BooleanSupplier isContended = () -> System.nanoTime() - wanting < LATELY;
 
     /**
      * The launch is made in the background: Aparapi takes a quarter of a second to start.
@@ -28,7 +34,7 @@ final class Dispatcher implements AutoCloseable {
         this.helpers = new Worker[Math.min(threads - 1, Runtime.getRuntime().availableProcessors())];
         this.threads = helpers.length + 1;
         for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = new Worker(this::isContended);
+            helpers[i] = new Worker(isContended);
         }
         started = new CountDownLatch(helpers.length);
         if (helpers.length > 0) {
@@ -58,11 +64,6 @@ final class Dispatcher implements AutoCloseable {
         return threads;
     }
 
-    /** Whether callers lately wanted more threads than there are: then none may be wasted on waiting. */
-    private boolean isContended() {
-        return contended;
-    }
-
     /**
      * Does all items, in parallel where threads are free.
      *
@@ -73,15 +74,18 @@ final class Dispatcher implements AutoCloseable {
         int chunks = (int) (((long) extent + chunk - 1) / chunk);
         int wanted = Math.min(threads, chunks);
         int workers = claim(wanted);
-        if (contended != workers < wanted) {
-            contended = workers < wanted;
+        if (workers < wanted) {
+            long now = System.nanoTime();
+            if (now - wanting > LATELY / 4) { // written seldom, as all callers read it
+                wanting = now;
+            }
         }
         try {
             if (workers == 1) {
                 work.run(0, extent);
                 return 1;
             }
-            return new Launch(work, extent, chunk).run(helpers, workers - 1);
+            return new Launch(work, extent, chunk, isContended).run(helpers, workers - 1);
         } finally {
             busy.addAndGet(-workers);
         }

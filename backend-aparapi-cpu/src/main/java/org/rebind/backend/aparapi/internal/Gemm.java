@@ -11,11 +11,11 @@ interface Gemm {
     boolean takes(DType dtype, int m, int n, int k);
 
     /**
-     * Writes all of c, [m, n] with rows n apart. All of m, n, k are at least 1.
+     * How products of a size are made; all of m, n, k are at least 1. What follows from sizes alone is decided here, not in each call.
      *
-     * @param threads that may work on it: 1 within a launch that has them all
+     * @param threads that may work on one: 1 within a launch that has them all
      */
-    void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads);
+    Product product(int m, int n, int k, int threads);
 
     /** Rows from which a thread may well do a part of its own, packing all of b for it; more than there are if never. */
     int ownRows();
@@ -28,6 +28,12 @@ interface Gemm {
      * @return {@code leading} if no other is worth a copy of b
      */
     int leading(int rows, int n, int k, int leading);
+
+    /** A product of m x k by k x n. Thread-safe. */
+    interface Product {
+        /** Writes all of c, [m, n] with rows n apart. */
+        void multiply(Matrix a, Matrix b, Object c, int cOffset);
+    }
 
     /**
      * One operand in an array.

@@ -2,11 +2,15 @@ package org.rebind.backend.aparapi.internal;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** One parallel call: the caller and its helpers take chunk after chunk until none is left. */
 final class Launch {
-    /** How long a thread looks out before it sleeps, in ns, at least: what waking it costs. */
-    private static final long LOOKOUT = 50_000;
+    /**
+     * How long a thread looks out before it sleeps, in ns, at least: what waking it costs on the mean. Usually that is 20 to 80 us, but where
+     * another thread has its processor the scheduler lets it wait for milliseconds, and call after call goes without it.
+     */
+    private static final long LOOKOUT = 200_000;
     /** The part of a launch it may look out for, as threads that took equal shares do not end together, and how long at most. */
     private static final int LOOKOUT_PART = 16;
     private static final long LOOKOUT_MOST = 1_000_000;
@@ -15,23 +19,25 @@ final class Launch {
     private final Chunked work;
     private final int extent;
     private final int chunk;
+    private final BooleanSupplier contended;
     private final long start = System.nanoTime();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger helping = new AtomicInteger();
     private volatile Throwable failure;
     private volatile Thread waiter;
 
-    Launch(Chunked work, int extent, int chunk) {
+    /** @param contended whether other threads need the processor, so that none may be wasted on waiting */
+    Launch(Chunked work, int extent, int chunk, BooleanSupplier contended) {
         this.work = work;
         this.extent = extent;
         this.chunk = chunk;
+        this.contended = contended;
     }
 
     /** Does all the work with the help of up to {@code wanted} helpers that are free. @return threads that worked */
     int run(Worker[] helpers, int wanted) {
         Worker[] asked = new Worker[wanted];
-        int count = ask(helpers, asked, 0, false);
-        count = ask(helpers, asked, count, true);
+        int count = ask(helpers, asked);
         work();
         int workers = 1 + count;
         for (int i = 0; i < count; i++) {
@@ -55,14 +61,15 @@ final class Launch {
         return System.nanoTime() - start;
     }
 
-    /** Asks the helpers that are awake, or those that sleep. */
-    private int ask(Worker[] helpers, Worker[] asked, int before, boolean asleep) {
-        int count = before;
-        for (int i = 0; i < helpers.length && count < asked.length; i++) {
-            if (helpers[i].isAsleep() == asleep) {
+    /** Asks helpers, first those that are awake, then those that sleep. @return how many have it */
+    private int ask(Worker[] helpers, Worker[] asked) {
+        int count = 0;
+        for (int i = 0; i < 2 * helpers.length && count < asked.length; i++) {
+            Worker h = helpers[i < helpers.length ? i : i - helpers.length];
+            if (h.isAsleep() == i >= helpers.length) {
                 helping.incrementAndGet();
-                if (helpers[i].offer(this)) {
-                    asked[count++] = helpers[i];
+                if (h.offer(this)) {
+                    asked[count++] = h;
                 } else {
                     helping.decrementAndGet();
                 }
@@ -98,7 +105,7 @@ final class Launch {
     private void await() {
         long end = elapsed();
         long lookout = lookout(end);
-        while (helping.get() > 0 && elapsed() - end < lookout) {
+        while (helping.get() > 0 && !contended.getAsBoolean() && elapsed() - end < lookout) {
             for (int i = 0; i < PAUSES && helping.get() > 0; i++) {
                 Thread.onSpinWait();
             }

@@ -171,30 +171,33 @@ final class OneDnn implements Gemm {
     }
 
     @Override
-    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
+    public Product product(int m, int n, int k, int threads) {
         long multiplyAdds = (long) m * n * k;
         int helping = multiplyAdds < PARALLEL ? 1 : threads;
         if (helping == 1 && multiplyAdds <= LONGEST) {
-            call(a, b, false, c, cOffset, m, n, k, n);
-            return;
+            return (a, b, c, cOffset) -> call(a, b, false, c, cOffset, m, n, k, n);
         }
         Cut cut = Cut.of(helping, m, n, k);
-        int columns = (n + cut.columns - 1) / cut.columns;
-        int pieces = (m + cut.rows - 1) / cut.rows * columns;
-        Chunked some = (lo, hi) -> {
-            for (int piece = lo; piece < hi; piece++) {
-                int row = piece / columns * cut.rows;
-                int column = piece % columns * cut.columns;
-                for (int p = 0; p < k; p += cut.depth) {
-                    call(a.from(row, p), b.from(p, column), p > 0, c, cOffset + row * n + column, Math.min(cut.rows, m - row),
-                            Math.min(cut.columns, n - column), Math.min(cut.depth, k - p), n);
-                }
+        int across = (n + cut.columns - 1) / cut.columns;
+        int pieces = (m + cut.rows - 1) / cut.rows * across;
+        return (a, b, c, cOffset) -> {
+            Chunked some = (lo, hi) -> pieces(cut, across, lo, hi, a, b, c, cOffset, m, n, k);
+            if (helping == 1) {
+                some.run(0, pieces);
+            } else {
+                dispatcher.run(some, pieces, 1);
             }
         };
-        if (helping == 1) {
-            some.run(0, pieces);
-        } else {
-            dispatcher.run(some, pieces, 1);
+    }
+
+    private void pieces(Cut cut, int across, int lo, int hi, Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
+        for (int piece = lo; piece < hi; piece++) {
+            int row = piece / across * cut.rows;
+            int column = piece % across * cut.columns;
+            for (int p = 0; p < k; p += cut.depth) {
+                call(a.from(row, p), b.from(p, column), p > 0, c, cOffset + row * n + column, Math.min(cut.rows, m - row),
+                        Math.min(cut.columns, n - column), Math.min(cut.depth, k - p), n);
+            }
         }
     }
 

@@ -81,7 +81,11 @@ final class VectorGemm implements Gemm {
     }
 
     @Override
-    public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
+    public Product product(int m, int n, int k, int threads) {
+        return (a, b, c, cOffset) -> multiply(a, b, c, cOffset, m, n, k, threads);
+    }
+
+    private void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
         boolean single = c instanceof float[];
         GemmKernels kernels = kernels(single);
         DType dtype = single ? DType.FLOAT32 : DType.FLOAT64;

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Worker {
     private static final int PAUSES = 8;
-    private static final Launch TAKEN = new Launch(null, 0, 1);
+    private static final Launch TAKEN = new Launch(null, 0, 1, null);
 
     /** What to help with: null if nothing, {@link #TAKEN} while it is at work. */
     private final AtomicReference<Launch> offer = new AtomicReference<>();

@@ -70,7 +70,7 @@ class GemmTest {
         fill(a, random);
         fill(b, random);
         java.util.Arrays.fill(c, 7);
-        g.multiply(new Gemm.Matrix(a, 5, lda, ta), new Gemm.Matrix(b, 3, ldb, tb), c, 2, m, n, k, 3);
+        g.product(m, n, k, 3).multiply(new Gemm.Matrix(a, 5, lda, ta), new Gemm.Matrix(b, 3, ldb, tb), c, 2);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
@@ -94,7 +94,7 @@ class GemmTest {
         double[] a = random.doubles((long) m * k, -1, 1).toArray();
         double[] b = random.doubles((long) n * k, -1, 1).toArray();
         double[] c = new double[m * n];
-        g.multiply(new Gemm.Matrix(a, 0, lda, ta), new Gemm.Matrix(b, 0, ldb, tb), c, 0, m, n, k, 3);
+        g.product(m, n, k, 3).multiply(new Gemm.Matrix(a, 0, lda, ta), new Gemm.Matrix(b, 0, ldb, tb), c, 0);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 double sum = 0;

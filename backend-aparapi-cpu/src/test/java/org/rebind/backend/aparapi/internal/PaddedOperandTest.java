@@ -63,7 +63,11 @@ class PaddedOperandTest {
         }
 
         @Override
-        public void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k, int threads) {
+        public Product product(int m, int n, int k, int threads) {
+            return (a, b, c, cOffset) -> multiply(a, b, c, cOffset, m, n, k);
+        }
+
+        private void multiply(Matrix a, Matrix b, Object c, int cOffset, int m, int n, int k) {
             operands.add(b);
             float[] out = (float[]) c;
             for (int i = 0; i < m; i++) {
@@ -107,7 +111,7 @@ class PaddedOperandTest {
         HostBuffer x = buffer(rows, K, -2);
         HostBuffer c = e.execute(new DeviceBuffer[] {x, w}, symbols)[0].toHost();
         float[] want = new float[rows * N];
-        new Recording().multiply(new Gemm.Matrix(x.array(), 0, K, false), new Gemm.Matrix(w.array(), 0, N, false), want, 0, rows, N, K, 1);
+        new Recording().multiply(new Gemm.Matrix(x.array(), 0, K, false), new Gemm.Matrix(w.array(), 0, N, false), want, 0, rows, N, K);
         assertArrayEquals(want, java.util.Arrays.copyOf(c.floats(), want.length));
         c.close();
         return gemm.last();
