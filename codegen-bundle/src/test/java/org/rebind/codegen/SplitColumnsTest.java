@@ -28,7 +28,7 @@ class SplitColumnsTest {
     }
 
     private static final List<Case> CASES = List.of(new Case(new int[] {4096, 16}, List.of(0)),
-            new Case(new int[] {2049, 37}, List.of(0)), new Case(new int[] {2051, 1030}, List.of(0)),
+            new Case(new int[] {2049, 37}, List.of(0)), new Case(new int[] {4099, 1030}, List.of(0)),
             new Case(new int[] {3, 2100, 20}, List.of(1)), new Case(new int[] {2, 2100, 5, 7}, List.of(1)),
             new Case(new int[] {50, 3, 64, 20}, List.of(0, 2)), new Case(new int[] {60, 64, 20}, List.of(0, 1)),
             new Case(new int[] {4, 1100, 33}, List.of(0, 1)));

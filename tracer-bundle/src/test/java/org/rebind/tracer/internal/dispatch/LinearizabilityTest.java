@@ -16,7 +16,7 @@ import org.rebind.pytree.TreeDef;
 import org.rebind.tracer.internal.effects.Finding;
 
 /** The state of a function under random interleavings: each outcome must be one of some order of the operations. */
-@Tag("slow")
+@Tag("slow") // ./test runs it on the newest JDK only
 public class LinearizabilityTest {
     /** Counters and their snapshot. */
     public static class CountersState {
