@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.rebind.benchmarks.program.Callers;
 import org.rebind.benchmarks.program.CompileTime;
 import org.rebind.benchmarks.program.FirstResult;
 import org.rebind.benchmarks.program.FreshKernel;
@@ -77,7 +79,8 @@ final class Measure {
     /** One result, or several where one program measures several sizes. Failures are results too. */
     List<Result> measure(Trial trial) throws IOException {
         return switch (trial.what()) {
-            case CALL, LOOKUP -> List.of(jmh(trial));
+            case CALL -> List.of(jmh(trial));
+            case CALLERS -> callers(trial);
             case FIRST_RESULT -> firstResult(trial);
             case COMPILE_TIME -> compileTimes(trial);
             case FRESH_KERNEL -> freshKernel(trial);
@@ -105,16 +108,12 @@ final class Measure {
         Path output = log.resolve((trial.id() + "-" + trial.contender()).replaceAll("[^\\w.-]+", "_") + ".log");
         boolean rebind = trial.runs().equals("rebind") || trial.runs().equals("eager");
         int scale = quick ? 4 : 1;
-        ChainedOptionsBuilder options = new OptionsBuilder().forks(1).threads(trial.threads())
+        ChainedOptionsBuilder options = new OptionsBuilder().include("\\.Call\\.").forks(1)
                 .warmupIterations(rebind ? 8 : 4).warmupTime(TimeValue.milliseconds(400 / scale))
                 .measurementIterations(7).measurementTime(TimeValue.milliseconds(200 / scale)).timeout(TimeValue.seconds(60))
+                .param("workload", trial.workload()).param("contender", trial.runs())
                 .addProfiler(GCProfiler.class).jvmArgs(allFlags(trial.vector()).toArray(String[]::new))
                 .output(output.toString()).shouldFailOnError(true).timeUnit(TimeUnit.MICROSECONDS);
-        if (trial.what() == Trial.Kind.LOOKUP) {
-            options = options.include("\\.Lookup\\.").param("signatures", trial.size().substring(0, trial.size().indexOf(' ')));
-        } else {
-            options = options.include("\\.Call\\.").param("workload", trial.workload()).param("contender", trial.runs());
-        }
         try {
             Collection<RunResult> results = new Runner(options.build()).run();
             return fromJmh(trial, results.iterator().next());
@@ -159,6 +158,22 @@ final class Measure {
         }
         return List.of(result(trial, "ms", millis, Double.NaN, ""),
                 result(trial, trial.size() + ", a call in the second after", "us", calls, Double.NaN, ""));
+    }
+
+    /** A row for one caller, for two and for four. */
+    private List<Result> callers(Trial trial) throws IOException {
+        boolean calls = !trial.workload().isEmpty();
+        List<String> lines = program(trial, allFlags(true), Callers.class, calls ? "calls" : "signatures",
+                calls ? trial.workload() : trial.size().split(" ")[0]).lines();
+        List<Result> results = new ArrayList<>();
+        for (String callers : lines.stream().map(l -> l.split(" ")[0]).distinct().toList()) {
+            double[][] windows = lines.stream().map(l -> l.split(" ")).filter(w -> w[0].equals(callers))
+                    .map(w -> new double[] {Double.parseDouble(w[1]), Double.parseDouble(w[2])}).toArray(double[][]::new);
+            String size = trial.size() + ", " + callers + (callers.equals("1") ? " thread" : " threads");
+            results.add(result(trial, size, "us", Arrays.stream(windows).mapToDouble(w -> w[0]).toArray(),
+                    Arrays.stream(windows).mapToDouble(w -> w[1]).average().orElse(Double.NaN), ""));
+        }
+        return results.isEmpty() ? List.of(failed(trial, reason(logOf(trial)))) : results;
     }
 
     private List<Result> compileTimes(Trial trial) throws IOException {

@@ -24,18 +24,18 @@ final class Plan {
     static List<Trial> all(List<String> peers) {
         Plan plan = new Plan(peers);
         Workloads.ids().forEach(plan::calls);
-        plan.threads();
-        for (String signatures : List.of("1 signature", "16 signatures")) {
-            for (int threads : new int[] {1, 2, 4}) {
-                plan.trials.add(new Trial(Trial.Kind.LOOKUP, "cache", signatures + ", " + count(threads), "", "rebind", threads));
-            }
+        for (String workload : List.of("dispatch/8", "chain/64k", "mlp/batch 64")) {
+            plan.trials.add(new Trial(Trial.Kind.CALLERS, "threads", workload, workload, "rebind"));
         }
-        plan.trials.add(new Trial(Trial.Kind.COMPILE_TIME, "compile", "", "", "rebind", 1));
-        plan.trials.add(new Trial(Trial.Kind.FRESH_KERNEL, "fresh", "64k", "", "rebind", 1));
-        plan.trials.add(new Trial(Trial.Kind.OBJECTS, "objects", "dispatch/8", "dispatch/8", "rebind", 1));
+        for (String signatures : List.of("1 signature", "16 signatures")) {
+            plan.trials.add(new Trial(Trial.Kind.CALLERS, "cache", signatures, "", "rebind"));
+        }
+        plan.trials.add(new Trial(Trial.Kind.COMPILE_TIME, "compile", "", "", "rebind"));
+        plan.trials.add(new Trial(Trial.Kind.FRESH_KERNEL, "fresh", "64k", "", "rebind"));
+        plan.trials.add(new Trial(Trial.Kind.OBJECTS, "objects", "dispatch/8", "dispatch/8", "rebind"));
         for (String workload : List.of("chain/1k", "mlp/batch 64", "attention/8x128x64")) {
             for (String contender : plan.with(List.of("scalar", "eager", "rebind"))) {
-                plan.trials.add(new Trial(Trial.Kind.FIRST_RESULT, "first", workload, workload, contender, 1));
+                plan.trials.add(new Trial(Trial.Kind.FIRST_RESULT, "first", workload, workload, contender));
             }
         }
         return plan.trials;
@@ -72,18 +72,5 @@ final class Plan {
         List<String> all = new ArrayList<>(ours);
         all.addAll(peers);
         return all;
-    }
-
-    private static String count(int threads) {
-        return threads == 1 ? "1 thread" : threads + " threads";
-    }
-
-    private void threads() {
-        for (String workload : List.of("dispatch/8", "chain/64k", "mlp/batch 64")) {
-            for (int threads : new int[] {1, 2, 4}) {
-                trials.add(new Trial(Trial.Kind.CALL, "threads", workload + ", " + count(threads), workload, "rebind",
-                        threads));
-            }
-        }
     }
 }

@@ -9,13 +9,13 @@ package org.rebind.benchmarks;
  * @param workload the workload called, where one is
  * @param contender its name in results; {@code rebind-plain} is Rebind in a JVM without the vector module
  */
-record Trial(Kind what, String suite, String size, String workload, String contender, int threads) {
+record Trial(Kind what, String suite, String size, String workload, String contender) {
     /** How a trial is measured. */
-    enum Kind { CALL, LOOKUP, FIRST_RESULT, COMPILE_TIME, FRESH_KERNEL, OBJECTS }
+    enum Kind { CALL, CALLERS, FIRST_RESULT, COMPILE_TIME, FRESH_KERNEL, OBJECTS }
 
     static Trial call(String workload, String contender) {
         String[] parts = workload.split("/");
-        return new Trial(Kind.CALL, parts[0], parts[1], workload, contender, 1);
+        return new Trial(Kind.CALL, parts[0], parts[1], workload, contender);
     }
 
     String id() {
