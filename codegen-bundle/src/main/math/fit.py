@@ -72,28 +72,6 @@ POLYNOMIALS = [  # name, function, range, coefficients for float32 and float64
 MOVED = {'EXP': (-60, 12, -15, 6, 1), 'EXPNEG': (-130, 157, -16, -5)}
 
 
-def quotient(reach, m, n):
-    """tanh(x)/x as a quotient of polynomials in x^2 of degrees m and n, lowest first, for |x| <= reach: least squares, reweighted
-    by the error (Lawson) and the last denominator, on Chebyshev points of x."""
-    x = reach * (1 - np.cos(np.pi * (np.arange(4000) + .5) / 4000)) / 2
-    z = (x / reach) ** 2
-    f = np.tanh(x) / x
-    weight, q, best = np.ones(len(x)), np.ones(len(x)), (1,)
-    for k in range(400):
-        w = np.sqrt(weight) / (q * f)
-        a = np.stack([z ** j * w for j in range(m + 1)] + [-f * z ** j * w for j in range(1, n + 1)], 1)
-        c = np.linalg.lstsq(a, f * w, rcond=None)[0]
-        p, q = np.polyval(c[m::-1], z), np.polyval(np.append(c[:m:-1], 1), z)
-        e = np.abs(p / q / f - 1)
-        if e.max() < best[0]:
-            best = (e.max(), [v / reach ** (2 * j) for j, v in enumerate(c[:m + 1])],
-                    [1.0] + [v / reach ** (2 * j + 2) for j, v in enumerate(c[m + 1:])])
-        if k > 8:
-            weight = weight * np.maximum(e, 1e-12)
-            weight /= weight.sum()
-    return best
-
-
 def constants(single):
     rnd = (lambda x: mp.mpf(float(np.float32(float(x))))) if single else (lambda x: mp.mpf(float(x)))
     m, bias = (23, 127) if single else (52, 1023)
@@ -184,5 +162,8 @@ def constants(single):
 for file, single in (('float32', True), ('float64', False)):
     with open(sys.argv[1] + '/' + file + '.constants', 'w') as f:
         f.write('# Made by src/main/math/fit.py; polynomials highest degree first.\n' + constants(single))
-print('exp_block', ', '.join(repr(float(c)) for c in minimax(mp.exp, lambda x: mp.exp(-x), mp.mpf('-0.8125'), mp.mpf('0.8125'), 10)))
-print('tanh_block', *quotient(9.2, 5, 4)[1:])
+# e^x of half as many powers of two, and tanh(x)/x - 1 by x^2
+R = mp.log(2) * mp.mpf('1.0001')
+print('exp_block', *(np.float32(float(c)) for c in minimax(E, lambda r: (abs(r) + mp.mpf('1e-3')) ** 2 * mp.exp(-r), -R, R, 6)))
+G = series(lambda z: (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, [mp.mpf(-1) / 3, mp.mpf(2) / 15])
+print('tanh_block', *(np.float32(float(c)) for c in minimax(G, lambda z: z + mp.mpf('1e-5'), mp.mpf(0), (R / 4) ** 2, 3)))

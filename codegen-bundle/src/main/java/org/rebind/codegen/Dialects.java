@@ -19,8 +19,8 @@ public final class Dialects {
     /** Java whose loops over lanes use jdk.incubator.vector. */
     public static final Dialect JAVA_VECTOR = JAVA.named("java", Dialect.Style.JAVA_VECTOR);
     /**
-     * Plain Java for a compiler that makes vector code of conversions between float and double, as C2 of Java 25 does: functions that
-     * have a form in double arithmetic alone are applied to whole blocks.
+     * Plain Java for a compiler that makes vector code of small loops of float arithmetic alone, as C2 does: functions that have a form
+     * in such loops are applied to whole blocks.
      */
     public static final Dialect JAVA_BLOCKS = javaBlocks();
     /** OpenCL C 1.2, for CPU and GPU schedules. */

@@ -23,13 +23,13 @@ import org.rebind.codegen.ir.Stmt.Kind;
 /**
  * A loop over lanes in small loops over blocks of it, for compilers that vectorise loops only where they are small and index all arrays
  * alike. Rows of the kernel's arrays are copied to scratch memory and back, loops compute operands there, and the
- * dialect's functions for blocks replace them by their values. What has no such form is done by a last loop. Iterations are
+ * dialect's functions for blocks replace them by their values, with one array more to work in. What has no such form is done by a last loop. Iterations are
  * independent, so each of these steps may go through a whole block before the next one.
  */
 final class Blocks {
     private static final int SHORTEST = 128;
-    /** Elements of all scratch memory in use: half of a level 1 cache. */
-    private static final int CACHED = 4096;
+    /** Elements of all scratch memory in use: five eighths of a level 1 cache. */
+    private static final int CACHED = 5120;
     /** Operations that are rather computed again than kept. */
     private static final int AGAIN = 2;
     /** Shorter rows stay as they are: a vectorised loop starts and ends with up to 15 elements one by one, and those are slow. */
@@ -63,6 +63,8 @@ final class Blocks {
     private final List<Result> results = new ArrayList<>();
     /** Where values lie, once all steps are known. */
     private final Map<Expr.Var, Array.Scratch> places = new LinkedHashMap<>();
+    /** Where functions work. */
+    private Array.Scratch spare;
 
     private Blocks(StatementWriter w, Expr.Var variable, Expr from, Expr to) {
         this.w = w;
@@ -282,6 +284,7 @@ final class Blocks {
             }
             places.put(steps.get(i).values, free.isEmpty() ? w.blockArray(arrays++) : free.pop());
         }
+        spare = w.blockArray(arrays++);
         return arrays;
     }
 
@@ -333,7 +336,7 @@ final class Blocks {
                     computing(List.of(new Stmt.Store(places.get(s.values), lane, s.value)), List.of())));
         }
         if (s.function != null) {
-            w.line(s.function + "(" + name + ", " + count.name() + ");");
+            w.line(s.function + "(" + name + ", " + spare.name() + ", " + count.name() + ");");
         }
     }
 

@@ -15,7 +15,6 @@ import org.rebind.codegen.BlockMemory;
 import org.rebind.codegen.CallExpansion;
 import org.rebind.codegen.CodegenException;
 import org.rebind.codegen.Dialect;
-import org.rebind.codegen.Dialects;
 import org.rebind.codegen.HostKernels;
 import org.rebind.codegen.Kernel;
 import org.rebind.codegen.Plan;
@@ -62,7 +61,7 @@ final class CpuBackend implements Backend {
     /** Changes with whatever changes generated code: this bundle's version, vector width or blocks, matrix library. */
     @Override
     public String version() {
-        return "0.1.0/" + (vector.dialect() == Dialects.JAVA_BLOCKS ? "blocks" : vector.bits()) + "/" + device.properties().get("matmul");
+        return "0.1.0/" + (vector.available() ? vector.bits() : "blocks") + "/" + device.properties().get("matmul");
     }
 
     /** Above an OpenCL driver on the same CPU, below GPUs and accelerators. */

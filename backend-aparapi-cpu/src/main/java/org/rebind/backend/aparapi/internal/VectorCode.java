@@ -17,8 +17,6 @@ record VectorCode(int bits, String reason) {
     /** System property: {@code false} for plain loops. */
     static final String PROPERTY = "rebind.cpu.vector";
     static final String MODULE = "jdk.incubator.vector";
-    /** C2 makes vector code of conversions between float and double: not in 17, where they cost ten times as much; in 25. */
-    private static final boolean VECTOR_CONVERSIONS = Runtime.version().feature() >= 25;
 
     static VectorCode detect() {
         if (!Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
@@ -44,6 +42,6 @@ record VectorCode(int bits, String reason) {
 
     /** What kernels are printed in. */
     Dialect dialect() {
-        return available() ? Dialects.JAVA_VECTOR : VECTOR_CONVERSIONS ? Dialects.JAVA_BLOCKS : Dialects.JAVA;
+        return available() ? Dialects.JAVA_VECTOR : Dialects.JAVA_BLOCKS;
     }
 }

@@ -47,6 +47,9 @@ class FunctionAccuracyTest {
             new Case("atanh", FunctionAccuracyTest::atanh, -1, 1, 3, 5),
             new Case("erf", FunctionAccuracyTest::erf, -6.5, 6.5, 2, 3));
 
+    /** Stated errors of the functions of blocks. */
+    private static final Map<String, Double> BLOCK_ULPS = Map.of("exp", 1.7, "tanh", 2.7);
+
     private static final List<String> TWO = List.of("pow", "atan2", "remainder", "floor_divide");
 
     private static final double[] SPECIAL = {0.0, -0.0, 1, -1, 0.5, -0.5, Double.POSITIVE_INFINITY,
@@ -98,7 +101,7 @@ class FunctionAccuracyTest {
             }
         }
         MathLibrary.blocks().forEach((name, text) -> s.append(text).append("    public static void block_" + name.replace("_block", "_f")
-                + "(float[] x, float[] r) {\n        System.arraycopy(x, 0, r, 0, r.length);\n        " + name + "(r, r.length);\n    }\n"));
+                + "(float[] x, float[] r) {\n        System.arraycopy(x, 0, r, 0, r.length);\n        " + name + "(r, new float[r.length], r.length);\n    }\n"));
         String source = s.append("}\n").toString();
         try {
             return new SourceCompiler(FunctionAccuracyTest.class.getClassLoader())
@@ -128,9 +131,9 @@ class FunctionAccuracyTest {
                 x[i] = (float) samples[i];
             }
             float[] y = (float[]) run("scalar", c.name + "_f", x, new float[x.length]);
-            checkFloats(c, x, y);
+            checkFloats(c, c.ulps, x, y);
             if (MathLibrary.blocks().containsKey(c.name + "_block")) {
-                checkFloats(c, x, (float[]) run("block", c.name + "_f", x, new float[x.length]));
+                checkFloats(c, BLOCK_ULPS.get(c.name), x, (float[]) run("block", c.name + "_f", x, new float[x.length]));
             }
             double[] d = (double[]) run("scalar", c.name + "_d", samples, new double[x.length]);
             checkDoubles(c, samples, d);
@@ -143,7 +146,7 @@ class FunctionAccuracyTest {
         })).toList();
     }
 
-    private static void checkFloats(Case c, float[] x, float[] y) {
+    private static void checkFloats(Case c, double ulps, float[] x, float[] y) {
         double worst = 0;
         float at = 0;
         for (int i = 0; i < x.length; i++) {
@@ -156,7 +159,7 @@ class FunctionAccuracyTest {
             }
         }
         System.getLogger("accuracy").log(System.Logger.Level.INFO, c.name + " float32 " + worst + " ulp at " + at);
-        assertTrue(worst <= c.ulps, c.name + "(" + at + ") is off by " + worst + " ulp, seed " + SEED);
+        assertTrue(worst <= ulps, c.name + "(" + at + ") is off by " + worst + " ulp, seed " + SEED);
     }
 
     private static void checkDoubles(Case c, double[] x, double[] y) {

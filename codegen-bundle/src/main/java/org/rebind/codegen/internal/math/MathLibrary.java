@@ -123,7 +123,10 @@ public final class MathLibrary {
         return all;
     }
 
-    /** Functions that replace the first elements of a {@code float[]} by their values, for instance {@code exp_block}. */
+    /**
+     * Functions that replace the first elements of a {@code float[]} by their values, with another of that length to work in, for
+     * instance {@code exp_block}.
+     */
     public static Map<String, String> blocks() {
         Map<String, String> all = new LinkedHashMap<>();
         for (String text : read("blocks.java").split("\n\n")) {
