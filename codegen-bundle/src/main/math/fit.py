@@ -28,21 +28,24 @@ def odd(f, coefficients):
 def minimax(f, weight, lo, hi, n):
     """n coefficients, highest first, that make the largest weighted error smallest: Remez's exchange on a grid."""
     grid = [lo + (hi - lo) * mp.mpf(k) / 1000 for k in range(1001)]
+    values, weights = [f(x) for x in grid], [weight(x) for x in grid]
     points = [(lo + hi) / 2 - (hi - lo) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * n + 2)) for k in range(n + 1)]
     for _ in range(12):
         a = mp.matrix([[x ** (n - 1 - j) for j in range(n)] + [(-1) ** i / weight(x)] for i, x in enumerate(points)])
         c = list(mp.lu_solve(a, mp.matrix([f(x) for x in points])))[:n]
-        e = [(mp.polyval(c, x) - f(x)) * weight(x) for x in grid]
+        e = [(mp.polyval(c, x) - v) * w for x, v, w in zip(grid, values, weights)]
         runs = [[0]]  # of one sign
         for i in range(1, len(grid)):
             if mp.sign(e[i]) == mp.sign(e[i - 1]):
                 runs[-1].append(i)
             else:
                 runs.append([i])
-        assert len(runs) == n + 1
-        points = [grid[max(run, key=lambda i: abs(e[i]))] for run in runs]
+        most = [max(run, key=lambda i: abs(e[i])) for run in runs]
+        while len(most) > n + 1:
+            most.pop(0 if abs(e[most[0]]) < abs(e[most[-1]]) else -1)
+        assert len(most) == n + 1
+        points = [grid[i] for i in most]
     return c
-
 
 H = mp.log(2) / 2 * mp.mpf('1.0001')
 Q = (mp.pi / 4 * mp.mpf('1.0001')) ** 2
@@ -167,3 +170,18 @@ R = mp.log(2) * mp.mpf('1.0001')
 print('exp_block', *(np.float32(float(c)) for c in minimax(E, lambda r: (abs(r) + mp.mpf('1e-3')) ** 2 * mp.exp(-r), -R, R, 6)))
 G = series(lambda z: (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, [mp.mpf(-1) / 3, mp.mpf(2) / 15])
 print('tanh_block', *(np.float32(float(c)) for c in minimax(G, lambda z: z + mp.mpf('1e-5'), mp.mpf(0), (R / 4) ** 2, 3)))
+
+
+def erf_by_tanh(z):
+    """atanh(erf(x))/x of z = x^2."""
+    x = mp.sqrt(z)
+    return mp.log((1 + mp.erf(x)) / mp.erfc(x)) / 2 / x if z > mp.mpf('1e-12') else C
+
+
+def share(z):
+    """How much of an error of erf_by_tanh, relative, the error of erf is, by erf_by_tanh."""
+    u = mp.sqrt(z) * erf_by_tanh(z)
+    return (2 * u / mp.sinh(2 * u) if z > mp.mpf('1e-12') else 1) / erf_by_tanh(z)
+
+
+print('erf_block', *(np.float32(float(c)) for c in minimax(erf_by_tanh, lambda z: share(z) + mp.mpf('1e-7'), mp.mpf(0), mp.mpf('3.95') ** 2, 9)))
