@@ -13,6 +13,8 @@ import org.rebind.Tensor;
 
 /** Maps in the order of their sorted keys; rebuilt as a LinkedHashMap in that order. The keys are the auxiliary value. */
 final class MapNode extends NodeKind {
+    private static final Object ABSENT = new Object();
+
     @Override
     TreeDef flatten(Object value, Pytrees.Path path, List<Tensor> leaves) {
         Map<?, ?> map = (Map<?, ?>) value;
@@ -55,13 +57,22 @@ final class MapNode extends NodeKind {
         Map<?, ?> byEquals = asksEquals(map) ? map : new HashMap<>(map);
         int next = at;
         for (int i = 0; i < keys.size() && next >= 0; i++) {
-            Object child = byEquals.get(keys.get(i));
-            if (child == null && !byEquals.containsKey(keys.get(i))) {
+            Object child = get(byEquals, keys.get(i));
+            if (child == ABSENT) {
                 return -1;
             }
             next = Pytrees.match(def.children().get(i), child, into, next);
         }
         return next;
+    }
+
+    private static Object get(Map<?, ?> map, Object key) {
+        try {
+            Object child = map.get(key);
+            return child == null && !map.containsKey(key) ? ABSENT : child;
+        } catch (ClassCastException e) { // a sorted map, which cannot compare the key with its own
+            return ABSENT;
+        }
     }
 
     /** Whether the map finds exactly the keys that are equal; a comparator may take others for the same. */

@@ -16,6 +16,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedList;
@@ -104,6 +105,16 @@ class PytreesTest {
         assertEquals(List.of(b, a), Pytrees.flatten(colors).leaves());
         assertEquals(flat.treeDef(), Pytrees.flatten(Map.of("a", c, "b", c)).treeDef());
         assertNotEquals(flat.treeDef(), Pytrees.flatten(Map.of("a", c, "x", c)).treeDef());
+    }
+
+    @Test
+    void aSortedMapWithKeysOfAnotherClassIsAnotherStructure() {
+        Map<Object, Tensor> numbered = new TreeMap<>(Map.of(1, a));
+        TreeDef named = Pytrees.flatten(Map.of("a", a)).treeDef();
+        assertEquals(-1, Pytrees.match(named, numbered, new Tensor[1], 0));
+        assertEquals(-1, Pytrees.match(named, Collections.unmodifiableMap(numbered), new Tensor[1], 0));
+        assertEquals(-1, Pytrees.match(Pytrees.flatten(Map.of(Color.RED, a)).treeDef(), numbered, new Tensor[1], 0));
+        assertEquals(1, Pytrees.match(Pytrees.flatten(Map.of(1, a)).treeDef(), numbered, new Tensor[1], 0));
     }
 
     @Test
