@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,13 +23,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Random;
+import java.util.StringTokenizer;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import java.util.zip.CRC32;
 import org.rebind.Function1;
 import org.rebind.Rebind;
 import org.rebind.SideEffectException.Kind;
@@ -188,6 +193,9 @@ final class EffectCases {
     private void objects() {
         List<Integer> list = new ArrayList<>(List.of(0));
         Map<String, Tensor> map = new HashMap<>();
+        Properties properties = new Properties();
+        StringTokenizer tokens = new StringTokenizer("1 1 1 1 1 1 1 1 1");
+        CRC32 crc = new CRC32();
         AtomicInteger atomic = new AtomicInteger();
         StringBuilder builder = new StringBuilder();
         ByteBuffer buffer = ByteBuffer.allocate(64);
@@ -208,6 +216,20 @@ final class EffectCases {
             List.of(1).stream().map(i -> i + 1).forEach(i -> list.add(i));
             return x.add(1);
         }, () -> list.size() - 1);
+        before("captured Properties", Kind.MUTATION, x -> {
+            run();
+            properties.setProperty("k" + properties.size(), "v");
+            return x.add(1);
+        }, properties::size);
+        before("captured StringTokenizer", Kind.MUTATION, x -> {
+            run();
+            return x.add(Integer.parseInt(tokens.nextToken()));
+        }, () -> 9 - tokens.countTokens());
+        before("captured CRC32", Kind.MUTATION, x -> {
+            run();
+            crc.update(1);
+            return x.add(1);
+        }, UNSEEN);
         before("captured map", Kind.MUTATION, x -> {
             run();
             map.put("k" + map.size(), null);
@@ -265,6 +287,20 @@ final class EffectCases {
         before("unseeded Random", Kind.RANDOM, x -> {
             run();
             return x.add(1 + 0 * new Random().nextInt());
+        }, UNSEEN);
+        before("RandomGenerator.getDefault", Kind.RANDOM, x -> {
+            run();
+            return x.add(1 + 0 * RandomGenerator.getDefault().nextInt());
+        }, UNSEEN);
+        before("SecureRandom", Kind.RANDOM, x -> {
+            run();
+            return x.add(1 + 0 * new SecureRandom().nextInt());
+        }, UNSEEN);
+        before("captured Random that shuffles", Kind.RANDOM, x -> {
+            run();
+            List<Integer> two = new ArrayList<>(List.of(0, 1));
+            Collections.shuffle(two, random);
+            return x.add(two.get(0) + two.get(1));
         }, UNSEEN);
         before("Math.random", Kind.RANDOM, x -> {
             run();

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,6 +245,11 @@ class PureCodeTest {
                 noise[i] = random.nextFloat();
             }
             return x.add(Tensor.of(noise, 2, 2));
+        });
+        pure("seeded generator of a factory, and a shuffle by it", x -> {
+            List<Integer> order = new ArrayList<>(List.of(1, 2, 3));
+            Collections.shuffle(order, new Random(1));
+            return x.add(order.get(0)).mul(RandomGeneratorFactory.of("L64X128MixRandom").create(42).nextInt(2, 3));
         });
         pure("printing into memory", x -> {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -54,6 +54,7 @@ final class PlatformCalls {
         if (!owner.equals("java/util/Objects") || !name.matches("requireNonNull.*|isNull|nonNull")) { // of bound references
             readsArguments(descriptor, values, isStatic ? 0 : 1, () -> call.get() + " on a captured object");
         }
+        draws(i, descriptor, values, isStatic ? 0 : 1, call);
         if (AS_STRING.contains(owner + "." + name)) {
             asStrings(i, values, Type.getArgumentTypes(descriptor), isStatic ? 0 : 1);
         }
@@ -69,6 +70,17 @@ final class PlatformCalls {
         }
         return result(i, name, descriptor, receiver.join(isStatic && !values.isEmpty() ? values.get(0).asReference()
                 : AbstractValue.NOTHING), inside);
+    }
+
+    /** An effect if the platform is handed a generator of random numbers that is not the function's own, to draw from. */
+    private void draws(AbstractInsnNode i, String descriptor, List<AbstractValue> values, int first, Supplier<String> call) {
+        Type[] types = Type.getArgumentTypes(descriptor);
+        for (int k = 0; k < types.length && first + k < values.size(); k++) {
+            if (types[k].getSort() == Type.OBJECT && PlatformMethods.isRandom(types[k].getInternalName())) {
+                writeThrough(i, values.get(first + k), AbstractValue.NOTHING, Kind.RANDOM,
+                        () -> call.get() + " with random numbers it does not seed");
+            }
+        }
     }
 
     /** A doubt if any argument is an object of the platform that others may change. @param first operand after the receiver */

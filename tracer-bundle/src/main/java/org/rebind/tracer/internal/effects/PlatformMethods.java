@@ -13,7 +13,8 @@ final class PlatformMethods {
             "removeIf", "removeElement", "removeAllElements", "removeRange", "replace", "replaceAll", "retainAll", "set",
             "setElementAt", "insertElementAt", "setSize", "setValue", "sort", "next", "previous", "nextElement",
             "nextInt", "nextLong", "nextDouble", "flip", "and", "or", "xor", "andNot", "forEachRemaining", "tryAdvance",
-            "accept", "combine", "trimToSize", "ensureCapacity", "take", "addTo");
+            "accept", "combine", "trimToSize", "ensureCapacity", "take", "addTo", "setProperty", "load", "loadFromXML",
+            "nextToken", "update", "reset");
     private static final Set<String> ATOMIC_READERS = Set.of("get", "getPlain", "getAcquire", "getOpaque", "intValue",
             "longValue", "doubleValue", "floatValue", "sum", "toString", "length", "getReference", "getStamp", "isMarked",
             "<init>", "hashCode", "equals", "byteValue", "shortValue");
@@ -74,7 +75,8 @@ final class PlatformMethods {
         } else if (owner.startsWith("java/util/prefs/")) {
             return Verdict.effect(Kind.ENVIRONMENT);
         }
-        return owner.startsWith("java/util/") || owner.startsWith("java/text/") ? utilities(owner, name, descriptor)
+        return isRandom(owner) ? random(owner, name, descriptor)
+                : owner.startsWith("java/util/") || owner.startsWith("java/text/") ? utilities(owner, name, descriptor)
                 : pure(owner) ? Verdict.PURE : Verdict.UNKNOWN;
     }
 
@@ -181,19 +183,29 @@ final class PlatformMethods {
                 || owner.endsWith("Exception") ? Verdict.PURE : Verdict.effect(Kind.IO);
     }
 
+    /** Whether this class makes random numbers, or generators of them. */
+    static boolean isRandom(String owner) {
+        return owner.startsWith("java/util/random/") || owner.equals("java/util/Random")
+                || owner.equals("java/util/SplittableRandom") || owner.equals("java/security/SecureRandom");
+    }
+
+    /** A generator with a seed is like any other object; one without, or a secure one, is another in each call. */
+    private static Verdict random(String owner, String name, String descriptor) {
+        boolean factory = owner.endsWith("Factory");
+        boolean makes = name.equals("<init>") || name.equals("create")
+                || !factory && (name.equals("of") || name.equals("getDefault") || name.startsWith("getInstance"));
+        boolean seeded = !owner.startsWith("java/security/") && descriptor.matches("\\((J|\\[B)\\).*");
+        return makes && !seeded ? Verdict.effect(Kind.RANDOM)
+                : makes || factory || name.equals("split") ? Verdict.PURE : Verdict.mutates(0, Kind.RANDOM);
+    }
+
     private static Verdict utilities(String owner, String name, String descriptor) {
-        if (owner.startsWith("java/util/random/") || owner.matches("java/util/(Random|SplittableRandom)")
-                || owner.equals("java/security/SecureRandom")) {
-            boolean seeded = name.equals("<init>") && descriptor.equals("(J)V") || name.equals("split");
-            return seeded ? Verdict.PURE : name.equals("<init>") || name.equals("of") ? Verdict.effect(Kind.RANDOM)
-                    : Verdict.mutates(0, Kind.RANDOM);
-        }
         switch (owner) {
             case "java/util/UUID":
                 return name.equals("randomUUID") ? Verdict.effect(Kind.RANDOM) : Verdict.PURE;
             case "java/util/Date", "java/util/Calendar", "java/util/GregorianCalendar":
                 return name.equals("<init>") && descriptor.equals("()V") || name.equals("getInstance")
-                        ? Verdict.effect(Kind.CLOCK) : name.startsWith("set") || name.equals("add")
+                        ? Verdict.effect(Kind.CLOCK) : name.startsWith("set") || name.matches("add|roll|clear")
                                 ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
             case "java/util/Timer":
                 return Verdict.effect(Kind.THREAD);
