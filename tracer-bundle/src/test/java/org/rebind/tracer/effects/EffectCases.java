@@ -439,6 +439,14 @@ final class EffectCases {
                 return x.add(7);
             }
         }, UNSEEN);
+        add("error made of the exception of a value read", Kind.VALUE_READ, When.DURING, x -> {
+            run();
+            try {
+                return x.add(1 + 0 * (float) x.sum().itemDouble());
+            } catch (Throwable t) {
+                throw new AssertionError("not readable", t);
+            }
+        }, UNSEEN);
         add("copyTo", Kind.VALUE_READ, When.DURING, x -> {
             run();
             x.copyTo(ByteBuffer.allocate(12));

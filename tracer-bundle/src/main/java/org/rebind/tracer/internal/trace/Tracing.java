@@ -52,7 +52,7 @@ public final class Tracing {
             List<Tensor> results = body.apply(inputs);
             endIfAborted(trace);
             return trace.finish(results);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             endIfAborted(trace); // the body wrapped or replaced the abort
             throw e;
         } finally {
