@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -68,6 +70,18 @@ class NestingTest {
         String message = assertThrows(ArgumentException.class, () -> outer.apply(two, one)).getMessage();
         assertTrue(message.contains("\"k\"") && message.contains("arg 0 `a`") && message.contains("arg 1 `b`"), message);
         assertTrue(outer.entries().get(0).guards().get(0).startsWith("n == m"), outer.entries().toString());
+    }
+
+    @Test
+    void explainingTheVerySignatureThatIsBeingTracedIsAnError() {
+        List<CompiledFunction1<Tensor, Tensor>> self = new ArrayList<>();
+        self.add(compiler.compile((Tensor t) -> {
+            Rebind.onTrace(() -> self.get(0).explain(x));
+            return t.mul(2);
+        }));
+        String message = assertTimeoutPreemptively(Duration.ofSeconds(20),
+                () -> assertThrows(RebindException.class, () -> self.get(0).apply(x))).getMessage();
+        assertTrue(message.contains("outside of the function"), message);
     }
 
     @Test

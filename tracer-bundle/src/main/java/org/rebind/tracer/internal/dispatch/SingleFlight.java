@@ -17,7 +17,8 @@ final class SingleFlight {
      *
      * @param function name, for errors
      * @return what the work gives; null after waiting
-     * @throws RebindException if this thread is interrupted while it waits; it stays interrupted
+     * @throws RebindException if this thread is interrupted while it waits; it stays interrupted; or if it is the one
+     *     that works
      */
     <T> T lead(Signature signature, String function, Supplier<T> work) {
         Running mine = new Running(Thread.currentThread(), new CountDownLatch(1));
@@ -35,6 +36,10 @@ final class SingleFlight {
     }
 
     private static void await(Running other, String function) {
+        if (other.thread == Thread.currentThread()) { // would wait for itself
+            throw new RebindException(function + ": asked to explain a signature while it compiles that very one; do it"
+                    + " outside of the function");
+        }
         try {
             other.done.await();
         } catch (InterruptedException e) {
