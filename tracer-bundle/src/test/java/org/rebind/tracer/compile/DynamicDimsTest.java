@@ -69,6 +69,20 @@ class DynamicDimsTest {
     }
 
     @Test
+    void theSameNameTwiceMeansEqualSizesInAnEagerCallToo() {
+        int[] calls = {0};
+        CompiledFunction2<Tensor, Tensor, Tensor> f = compiler.compile((Tensor x, Tensor y) -> {
+            calls[0]++;
+            return x.add(y);
+        }, CompileOptions.builder().dynamicDim(0, 0, "batch").dynamicDim(1, 0, "batch").build());
+        f.apply(ones(2), ones(2));
+        String message = assertThrows(ArgumentException.class, () -> f.apply(ones(2), ones(1))).getMessage();
+        assertTrue(message.contains("\"batch\" is 2 at arg 0 `x` dim 0 but 1 at arg 1 `y` dim 0"), message);
+        assertEquals(1, calls[0]);
+        assertEquals(1, f.stats().fallbacks());
+    }
+
+    @Test
     void askingForTheNumberSpecialises() {
         var f = compiler.compile((Tensor x) -> x.div(x.size(0)), options().dynamicDim(0, 0, "batch").build());
         assertArrayEquals(new float[] {.5f, .5f}, f.apply(ones(2)).toFloatArray());

@@ -38,7 +38,8 @@ record Arguments(Signature signature, ConcreteTensor[] leaves, int hash) {
     }
 
     /**
-     * Checks the dims declared dynamic for a call within another function's trace, where sizes may be symbolic.
+     * Checks the dims declared dynamic for a call that needs no signature: it runs eagerly, or within another function's
+     * trace, where sizes may be symbolic.
      *
      * @throws org.rebind.ArgumentException if sizes of one name differ
      */

@@ -13,6 +13,7 @@ import org.rebind.CompiledFunction;
 import org.rebind.EntryStats;
 import org.rebind.Explanation;
 import org.rebind.MissReason;
+import org.rebind.graph.DimFacts;
 import org.rebind.tracer.internal.backends.Backends;
 import org.rebind.tracer.internal.effects.EffectScanner;
 import org.rebind.tracer.internal.effects.Finding;
@@ -108,6 +109,7 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
             if (options.fullgraph()) {
                 throw finding.exception();
             }
+            Arguments.checkDims(args, dynamic, function.parameters(), DimFacts.of(List.of()));
             return eager(args, finding);
         }
         Entries.Found known = eagerSignatures.find(hash, args);
