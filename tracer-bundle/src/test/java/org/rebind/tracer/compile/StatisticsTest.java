@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
@@ -22,7 +23,9 @@ import org.rebind.EntryStats;
 import org.rebind.Explanation;
 import org.rebind.MissReason;
 import org.rebind.Rebind;
+import org.rebind.SideEffectException;
 import org.rebind.Tensor;
+import org.rebind.pytree.Pytrees;
 
 /** Counters, miss reasons, warnings, explanations. */
 class StatisticsTest {
@@ -90,6 +93,30 @@ class StatisticsTest {
         assertEquals("arg 1 `o`: static value 1 -> 2; pass it as a 0-d Tensor", m.get(2).toString());
         assertEquals("arg 0 `x`: dtype float32 -> float64; cast to one dtype before the call", m.get(1).toString());
         assertEquals("arg 0 `x`: shape [5, 4] -> [5] (and 1 more)", m.get(0).difference());
+    }
+
+    static final class Scaled {
+        final Tensor content;
+        final double by;
+
+        Scaled(Tensor content, double by) {
+            this.content = content;
+            this.by = by;
+        }
+    }
+
+    @Test
+    void aMissByAnAuxiliaryValueOrTheClassOfAKeySaysSo() {
+        Pytrees.register(Scaled.class, s -> new Pytrees.Parts(List.of(".content"), List.of(s.content), s.by),
+                (by, c) -> new Scaled((Tensor) c.get(0), (Double) by));
+        var f = compiler.compile((Scaled s) -> s.content.mul(s.by));
+        f.apply(new Scaled(ones(2), 1));
+        f.apply(new Scaled(ones(2), 3));
+        assertEquals("arg 0 `s`: auxiliary value 1.0 -> 3.0; pass few different values", f.misses().get(0).toString());
+        CompiledFunction1<Map<?, Tensor>, Tensor> g = compiler.compile((Map<?, Tensor> m) -> m.values().iterator().next());
+        g.apply(Map.of(1, ones(2)));
+        g.apply(Map.of(1L, ones(2)));
+        assertEquals("arg 0 `m`: auxiliary value [Integer 1] -> [Long 1]", g.misses().get(0).difference());
     }
 
     @Test

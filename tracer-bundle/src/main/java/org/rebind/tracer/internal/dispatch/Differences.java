@@ -2,6 +2,8 @@ package org.rebind.tracer.internal.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.rebind.Shape;
 import org.rebind.TensorType;
 import org.rebind.pytree.TreeDef;
@@ -63,9 +65,18 @@ final class Differences {
                 i += x.children().get(c).leafCount();
                 k += y.children().get(c).leafCount();
             }
+            if (!Objects.equals(x.auxiliary(), y.auxiliary())) {
+                add(place, "auxiliary value " + auxiliary(x) + " -> " + auxiliary(y), "pass few different values");
+            }
         } else if (!a.equals(b)) {
             statics(a, b, place);
         }
+    }
+
+    /** Of a map the keys, of which texts and classes count. */
+    private static Object auxiliary(TreeDef.Inner node) {
+        return node.type() != Map.class ? node.auxiliary() : ((List<?>) node.auxiliary()).stream()
+                .map(key -> key.getClass().getSimpleName() + " " + key).toList();
     }
 
     private void types(TensorType a, TensorType b, String place) {
