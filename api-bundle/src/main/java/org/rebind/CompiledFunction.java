@@ -38,6 +38,8 @@ public interface CompiledFunction<R> {
     /**
      * What a call with these arguments runs: compiles it if it has not been compiled yet (which counts as a miss), and
      * does not execute it.
+     *
+     * @throws SideEffectException with fullgraph, if the function has an effect
      */
     Explanation explain(Object... args);
 

@@ -241,4 +241,21 @@ class StatisticsTest {
         assertThrows(org.rebind.SideEffectException.class, () -> compiler.compile((Tensor x) -> x.sum().itemDouble() > 0 ? x
                 : x.neg(), CompileOptions.builder().fullgraph(true).build()).explain(ones(1)));
     }
+
+    @Test
+    void explainWithFullgraphEndsAsTheCallDoes() {
+        List<String> log = new ArrayList<>();
+        var f = compiler.compile((Tensor x) -> {
+            log.add("called");
+            return x;
+        }, CompileOptions.builder().fullgraph(true).build());
+        assertThrows(SideEffectException.class, () -> f.explain(ones(1)));
+        int[] by = {1};
+        var g = compiler.compile((Tensor x) -> x.mul(by[0]), CompileOptions.builder().fullgraph(true).build());
+        g.apply(ones(1));
+        by[0] = 2;
+        assertThrows(SideEffectException.class, () -> g.apply(ones(1)));
+        assertThrows(SideEffectException.class, () -> g.explain(ones(1)));
+        assertEquals(List.of(), log);
+    }
 }

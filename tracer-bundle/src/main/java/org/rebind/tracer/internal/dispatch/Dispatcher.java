@@ -303,12 +303,12 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
         Finding finding = scan().finding().orElse(null);
         if (finding != null) {
             MissReason none = new MissReason(taken.signature().toString(), Optional.empty(), "", "");
-            return new Entry(taken.signature(), hash, none, null, finding, false).explain(name());
+            return explainEager(new Entry(taken.signature(), hash, none, null, finding, false));
         }
         while (true) {
             Entries.Found known = eagerSignatures.find(hash, all);
             if (known != null) {
-                return known.entry().explain(name());
+                return explainEager(known.entry());
             }
             FirstCall.Outcome outcome = lead(all, taken, false);
             if (outcome != null) {
@@ -319,6 +319,14 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
                 return found.entry().explain(name());
             }
         }
+    }
+
+    /** With fullgraph no call runs eagerly: explaining ends as the call does. */
+    private Explanation explainEager(Entry mark) {
+        if (options.fullgraph()) {
+            throw mark.eager.exception();
+        }
+        return mark.explain(name());
     }
 
     @Override
