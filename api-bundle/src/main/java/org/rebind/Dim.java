@@ -12,10 +12,11 @@ import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.rebind.internal.AskedSizes;
 
 /**
  * Size of one axis: a number, a named symbol, or a polynomial of symbols with integer coefficients, which may also hold
- * floored quotients. Immutable; two dims are equal when their canonical forms are. Symbols stand for sizes >= 0.
+ * floored quotients. Immutable; two dims are equal when their canonical forms are (see {@link #equals}). Symbols stand for sizes >= 0.
  */
 public final class Dim {
     /** One factor of a monomial. */
@@ -235,7 +236,7 @@ public final class Dim {
     public Optional<Dim> divideExactly(Dim divisor) {
         if (divisor.terms.size() != 1) {
             return divisor.terms.isEmpty() ? Optional.empty()
-                    : equals(divisor) ? Optional.of(of(1)) : Optional.empty();
+                    : hasForm(divisor) ? Optional.of(of(1)) : Optional.empty();
         }
         Monomial dm = divisor.terms.firstKey();
         long dc = divisor.terms.firstEntry().getValue();
@@ -326,9 +327,17 @@ public final class Dim {
                 && q.denominator.lowerBound().orElse(-1) >= 0;
     }
 
+    /**
+     * Whether the canonical forms are equal. In a compiled function dims of different form are equal, too, if they are the
+     * same size in this call; the answer becomes a guard. Collections with hashes keep such dims apart.
+     */
     @Override
     public boolean equals(Object o) {
-        return this == o || o instanceof Dim d && hash == d.hash && value == d.value && fixed == d.fixed && (fixed || terms.equals(d.terms));
+        return this == o || o instanceof Dim d && (hasForm(d) || !(fixed && d.fixed) && AskedSizes.equal(this, d));
+    }
+
+    private boolean hasForm(Dim d) {
+        return hash == d.hash && value == d.value && fixed == d.fixed && (fixed || terms.equals(d.terms));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.rebind;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -36,6 +37,12 @@ public interface Engine {
     Tensor concatenate(int axis, List<Tensor> tensors);
 
     Tensor stack(int axis, List<Tensor> tensors);
+
+    /**
+     * Tells whether two dims are the same size in the call that this thread is tracing, and makes the answer a guard; null
+     * outside of a trace.
+     */
+    BiPredicate<Dim, Dim> sizesOfTrace();
 
     /** See {@link Rebind#onTrace}. */
     void onTrace(Runnable effect);

@@ -36,7 +36,10 @@ public interface Tensor {
         return shape().rank();
     }
 
-    /** Size of an axis as a dim: symbolic inside a compiled function whose dim is marked dynamic. */
+    /**
+     * Size of an axis as a dim: symbolic inside a compiled function whose dim is marked dynamic. Comparing it (or a shape)
+     * with another by {@code equals} asks for their sizes in this call; the answer becomes a guard.
+     */
     default Dim dim(int axis) {
         return shape().dim(axis);
     }

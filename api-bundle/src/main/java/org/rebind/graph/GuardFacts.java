@@ -43,12 +43,17 @@ final class GuardFacts implements DimFacts {
         for (Guard g : guards) {
             Dim gl = g.left().substitute(substitution);
             Dim gr = g.right().substitute(substitution);
-            if (implies(g.relation(), relation) && gl.minus(gr).equals(l.minus(r))
-                    || symmetric(g.relation()) && implies(g.relation(), relation) && gr.minus(gl).equals(l.minus(r))) {
+            if (implies(g.relation(), relation) && same(gl.minus(gr), l.minus(r))
+                    || symmetric(g.relation()) && implies(g.relation(), relation) && same(gr.minus(gl), l.minus(r))) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean same(Dim a, Dim b) {
+        Dim difference = a.minus(b);
+        return difference.isFixed() && difference.value() == 0;
     }
 
     private static boolean symmetric(Relation r) {

@@ -17,6 +17,7 @@ import org.rebind.Engine;
 @Component(service = {}, immediate = true)
 public final class EngineHolder {
     private static volatile Engine service;
+    private static volatile Engine loaded;
 
     /** Loaded on first use without a service, once. */
     private static final class ClassPath {
@@ -24,7 +25,8 @@ public final class EngineHolder {
 
         private static Engine load() {
             Iterator<Engine> found = ServiceLoader.load(Engine.class, Engine.class.getClassLoader()).iterator();
-            return found.hasNext() ? found.next() : null;
+            loaded = found.hasNext() ? found.next() : null;
+            return loaded;
         }
     }
 
@@ -43,6 +45,12 @@ public final class EngineHolder {
         if (service == engine) {
             service = null;
         }
+    }
+
+    /** The engine if something has needed one already, else null: without one there is no trace. */
+    static Engine inUse() {
+        Engine e = service;
+        return e != null ? e : loaded;
     }
 
     /** The engine now, or null. */

@@ -1,6 +1,7 @@
 package org.rebind.tracer.internal;
 
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.rebind.DType;
 import org.rebind.Dim;
@@ -59,6 +60,12 @@ public abstract class TensorEngine implements Engine {
     @Override
     public final Tensor stack(int axis, List<Tensor> tensors) {
         return Joining.stack(axis, tensors);
+    }
+
+    @Override
+    public final BiPredicate<Dim, Dim> sizesOfTrace() {
+        Trace trace = Trace.current();
+        return trace == null ? null : trace.sizes();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.rebind.ArgumentException;
 import org.rebind.CompileOptions;
@@ -104,6 +105,60 @@ class DynamicDimsTest {
                 assertEquals(n > 3 ? 10.0 * n : 2.0 * n, f.apply(ones(n)).sum().item(), "n = " + n);
             }
         }
+    }
+
+    record Sizes(Dim rows, Dim columns) {
+    }
+
+    @Test
+    void comparingShapesAndDimsIsGuarded() {
+        CompileOptions two = options().dynamicDim(0, 0, "n").dynamicDim(1, 0, "m").build();
+        List<CompiledFunction2<Tensor, Tensor, Tensor>> all = List.of(
+                compiler.compile((Tensor x, Tensor y) -> x.shape().equals(y.shape()) ? x.add(y) : x, two),
+                compiler.compile((Tensor x, Tensor y) -> x.type().equals(y.type()) ? x.add(y) : x, two),
+                compiler.compile((Tensor x, Tensor y) -> x.dim(0).equals(y.dim(0)) ? x.add(y) : x, two),
+                compiler.compile((Tensor x, Tensor y) -> Objects.equals(x.shape().dims(), y.shape().dims()) ? x.add(y) : x, two),
+                compiler.compile((Tensor x, Tensor y) -> List.of(y.shape()).contains(x.shape()) ? x.add(y) : x, two),
+                compiler.compile((Tensor x, Tensor y) -> new Sizes(x.dim(0), Dim.of(1)).equals(new Sizes(y.dim(0), Dim.of(1)))
+                        ? x.add(y) : x, two));
+        for (CompiledFunction2<Tensor, Tensor, Tensor> f : all) {
+            for (int round = 0; round < 2; round++) {
+                for (int n : new int[] {3, 0, 1, 5}) {
+                    for (int m : new int[] {3, 0, 1, 5}) {
+                        assertEquals(n == m ? ones(n).mul(2) : ones(n), f.apply(ones(n), ones(m)), f.name() + " " + n + " " + m);
+                    }
+                }
+            }
+            assertEquals(2, f.stats().misses(), f.name());
+        }
+    }
+
+    @Test
+    void comparingAShapeWithANumberIsGuarded() {
+        var f = compiler.compile((Tensor x) -> Shape.of(1, 3).equals(x.shape()) ? x.mul(2)
+                : x.dim(0).times(2).equals(Dim.of(10)) ? x.mul(5) : x.dim(0).equals(Dim.symbol("other")) ? x : x.neg(),
+                options().dynamicDim(0, 0, "n").build());
+        for (int round = 0; round < 2; round++) {
+            for (int n : new int[] {1, 0, 5, 2, 7}) {
+                assertEquals(ones(n, 3).mul(n == 1 ? 2 : n == 5 ? 5 : -1), f.apply(ones(n, 3)), "n = " + n);
+            }
+        }
+        assertEquals(3, f.stats().misses());
+        String guard = f.entries().get(2).guards().toString();
+        assertTrue(guard.contains("1 != n (equals at DynamicDimsTest.java:"), guard);
+    }
+
+    @Test
+    void shapesThatAreEqualForAllSizesNeedNoGuard() {
+        CompiledFunction2<Tensor, Tensor, Tensor> f = compiler.compile((Tensor x, Tensor y) ->
+                x.shape().equals(y.shape()) && !x.dim(0).plus(1).equals(y.dim(0)) && !x.dim(0).equals(Dim.of(-1))
+                        && x.dim(0).plus(1).floorDiv(y.dim(0).plus(2)) != null
+                        ? x.add(y) : x, options().dynamicDim(0, 0, "n").dynamicDim(1, 0, "n").build());
+        for (int n : new int[] {3, 0, 1, 5}) {
+            assertEquals(ones(n).mul(2), f.apply(ones(n), ones(n)));
+        }
+        assertEquals(1, f.stats().misses());
+        assertEquals(List.of(), f.entries().get(0).guards());
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.rebind.Dim;
 import org.rebind.SideEffectException;
@@ -47,6 +48,8 @@ public final class Trace {
     private final boolean replay;
     private final ConcreteTensor[] arguments; // of this call, to answer value reads with; null where reads end the trace
     private final Map<Integer, ConcreteTensor> read = new HashMap<>();
+    private final BiPredicate<Dim, Dim> sizes = this::sameSize;
+    private boolean evaluating;
     private TraceAbort firstRead;
 
     Trace(List<Graph.Param> params, List<long[]> hintSizes, ConcreteTensor[] arguments, boolean replay) {
@@ -144,6 +147,15 @@ public final class Trace {
         return facts.specialise(d, what);
     }
 
+    /** Answers whether two dims are the same size in this call, with a guard; null while a backend runs, which compares forms. */
+    public BiPredicate<Dim, Dim> sizes() {
+        return evaluating ? null : sizes;
+    }
+
+    private boolean sameSize(Dim a, Dim b) {
+        return facts.knows(a) && facts.knows(b) && facts.holds("equals", a, Relation.EQ, b);
+    }
+
     /**
      * The values of a traced tensor. Remembered in any case, so that swallowing the abort does not go unnoticed.
      *
@@ -182,7 +194,12 @@ public final class Trace {
         List<ConcreteTensor> inputs = new ArrayList<>(List.of(arguments));
         inputs.addAll(constants);
         List<long[]> sizes = inputs.stream().map(t -> t.shape().sizes()).toList();
-        return Eager.current().run(graph, inputs.toArray(ConcreteTensor[]::new), graph.symbolValues(sizes))[0];
+        evaluating = true;
+        try {
+            return Eager.current().run(graph, inputs.toArray(ConcreteTensor[]::new), graph.symbolValues(sizes))[0];
+        } finally {
+            evaluating = false;
+        }
     }
 
     /** The first read of a traced tensor's values; null if there was none. */

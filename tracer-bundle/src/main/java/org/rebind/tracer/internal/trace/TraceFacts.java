@@ -34,6 +34,11 @@ final class TraceFacts {
         return List.copyOf(guards);
     }
 
+    /** Whether all symbols of a dim are sizes of this trace's parameters. */
+    boolean knows(Dim d) {
+        return numbers.keySet().containsAll(d.symbols());
+    }
+
     long number(String operation, Dim d) {
         return d.evaluate(name -> {
             Long n = numbers.get(name);
