@@ -161,6 +161,24 @@ class DynamicDimsTest {
         assertEquals(List.of(), f.entries().get(0).guards());
     }
 
+    record Sized(Tensor value, Shape shape, Dim rows) {
+    }
+
+    @Test
+    void sizesInTheResultAreNumbers() {
+        var f = compiler.compile((Tensor x) -> new Sized(x.mul(2), x.shape(), x.dim(0).minus(2)),
+                options().dynamicDim(0, 0, "n").build());
+        var g = compiler.compile((Tensor x) -> x.type(), options().dynamicDim(0, 0, "n").build());
+        for (int round = 0; round < 2; round++) {
+            for (int n : new int[] {3, 0, 1}) {
+                assertEquals(new Sized(ones(n, 2).mul(2), Shape.of(n, 2), Dim.of(n - 2)), f.apply(ones(n, 2)));
+                assertEquals(ones(n, 2).type(), g.apply(ones(n, 2)));
+            }
+        }
+        assertEquals(3, f.stats().misses());
+        assertEquals(3, f.stats().hits());
+    }
+
     @Test
     void dimsAreUsableInReshapeBroadcastAndArithmetic() {
         var f = compiler.compile((Tensor x) -> {

@@ -2,12 +2,16 @@ package org.rebind.tracer.internal.dispatch;
 
 import java.util.List;
 import java.util.function.Function;
+import org.rebind.Dim;
+import org.rebind.Shape;
 import org.rebind.SideEffectException;
 import org.rebind.Tensor;
+import org.rebind.TensorType;
 import org.rebind.pytree.Flat;
 import org.rebind.pytree.Pytrees;
 import org.rebind.pytree.TreeDef;
 import org.rebind.tracer.internal.effects.Finding;
+import org.rebind.tracer.internal.trace.Trace;
 
 /**
  * A user function between flat lists of tensors: rebuilds the arguments, calls, takes the result apart. Notices when the
@@ -44,8 +48,26 @@ final class TracedBody implements Function<List<Tensor>, List<Tensor>> {
             leaf = next;
         }
         Flat flat = Pytrees.flatten(result, "result ");
-        results = flat.treeDef();
+        results = numbered(flat.treeDef());
         return flat.leaves();
+    }
+
+    /** A size that leaves the function as such, not as that of a tensor, is its number in this call, which becomes a guard. */
+    private static TreeDef numbered(TreeDef def) {
+        if (def instanceof TreeDef.Inner inner) {
+            return new TreeDef.Inner(inner.type(), inner.keys(), inner.auxiliary(),
+                    inner.children().stream().map(TracedBody::numbered).toList());
+        } else if (def instanceof TreeDef.Static s) {
+            return s.value() instanceof Dim d ? new TreeDef.Static(Trace.current().numbered(d))
+                    : s.value() instanceof Shape shape ? new TreeDef.Static(numbered(shape))
+                    : s.value() instanceof TensorType type
+                            ? new TreeDef.Static(new TensorType(type.dtype(), numbered(type.shape()))) : def;
+        }
+        return def;
+    }
+
+    private static Shape numbered(Shape shape) {
+        return shape.isFixed() ? shape : Shape.of(shape.dims().stream().map(Trace.current()::numbered).toList());
     }
 
     private static boolean changed(TreeDef def, Object value, List<Tensor> leaves) {

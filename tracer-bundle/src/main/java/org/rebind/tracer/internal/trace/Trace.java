@@ -156,6 +156,14 @@ public final class Trace {
         return facts.knows(a) && facts.knows(b) && facts.holds("equals", a, Relation.EQ, b);
     }
 
+    /** A dim with numbers in place of this trace's symbols; the graph is valid for these alone. */
+    public Dim numbered(Dim dim) {
+        Map<String, Dim> numbers = new HashMap<>();
+        dim.symbols().stream().map(Dim::symbol).filter(facts::knows)
+                .forEach(s -> numbers.put(s.toString(), Dim.of(facts.specialise(s, "a size in the result"))));
+        return dim.substitute(numbers);
+    }
+
     /**
      * The values of a traced tensor. Remembered in any case, so that swallowing the abort does not go unnoticed.
      *
