@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
@@ -78,6 +79,21 @@ class PureCodeTest {
 
         Tensor mean() {
             return sum.div(count);
+        }
+    }
+
+    /** What its lambdas may be is looked for in this class, which also refers to a method of the platform. */
+    static final class References {
+        private References() {
+        }
+
+        static List<Object> all(List<Supplier<Object>> suppliers) {
+            return suppliers.stream().map(Supplier::get).toList();
+        }
+
+        static Function1<Tensor, Object> sumOfLayers() {
+            List<Function<Object, Object>> layers = List.of(t -> ((Tensor) t).add(1), t -> ((Tensor) t).mul(2));
+            return x -> layers.stream().map(l -> l.apply(x)).map(Tensor.class::cast).reduce(Tensor::add).orElseThrow();
         }
     }
 
@@ -260,6 +276,7 @@ class PureCodeTest {
             Function<Tensor, Tensor> f = t -> t.add(1);
             return f.andThen(t -> t.mul(2)).apply(f.apply(x));
         });
+        cases.add(new Named("captured lambdas beside a reference to a platform method", References.sumOfLayers(), true));
         pure("local lock", x -> {
             Object o = new Object();
             synchronized (o) {

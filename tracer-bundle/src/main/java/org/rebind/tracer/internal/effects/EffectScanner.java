@@ -2,11 +2,14 @@ package org.rebind.tracer.internal.effects;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.Handle;
@@ -57,6 +60,7 @@ public final class EffectScanner {
     }
 
     final ClassFiles classes;
+    final Set<Object> handed = Collections.newSetFromMap(new IdentityHashMap<>()); // functions the platform is running
     private final UnaryOperator<Object> unwrap;
     private final Map<SiteKey, Site> sites = new HashMap<>();
     private final Map<Call, AbstractValue> done = new HashMap<>();
@@ -103,7 +107,7 @@ public final class EffectScanner {
             return new ScanResult(Optional.empty(), scanner.doubt);
         } catch (FoundEffect e) {
             return new ScanResult(Optional.of(e.finding), scanner.doubt);
-        } catch (RuntimeException | LinkageError e) { // odd byte code must not break the user's call
+        } catch (RuntimeException | LinkageError | StackOverflowError e) { // odd code must not break the user's call
             System.getLogger(EffectScanner.class.getName()).log(System.Logger.Level.DEBUG, "scan gave up", e);
             return new ScanResult(Optional.empty(), "its byte code could not be analysed (" + e + ")");
         }

@@ -179,8 +179,15 @@ final class PlatformCalls {
     }
 
     private AbstractValue knownWithAnything(Object o, AbstractValue given) {
-        AbstractValue result = scanner.runKnown(o, "apply", Collections.nCopies(MOST_ARGUMENTS, given), null);
-        return result == null ? AbstractValue.NOTHING : result.asReference();
+        if (!scanner.handed.add(o)) { // handed to itself, as to a reference to a method of the platform
+            return AbstractValue.NOTHING;
+        }
+        try {
+            AbstractValue result = scanner.runKnown(o, "apply", Collections.nCopies(MOST_ARGUMENTS, given), null);
+            return result == null ? AbstractValue.NOTHING : result.asReference();
+        } finally {
+            scanner.handed.remove(o);
+        }
     }
 
     private AbstractValue result(AbstractInsnNode i, String name, String descriptor, AbstractValue receiver,
