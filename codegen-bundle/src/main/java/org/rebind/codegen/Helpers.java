@@ -119,8 +119,8 @@ final class Helpers {
                 "    return " + value + ";", "}"));
         h.put("to_bfloat16", lines("unsigned short to_bfloat16(float x) {", "    unsigned b = " + bits + ";",
                 "    return (unsigned short) (x != x ? b >> 16 | 64 : (b + 0x7fff + (b >> 16 & 1)) >> 16);", "}"));
-        h.put("round_float16", lines("float round_float16(float x) {", "    half h;", "    vstore_half_rte(x, 0, &h);",
-                "    return vload_half(0, &h);", "}"));
+        h.put("round_float16", lines("float round_float16(float x) {", "    ushort h; // a variable of type half takes a pragma",
+                "    vstore_half_rte(x, 0, (half *) &h);", "    return vload_half(0, (half *) &h);", "}"));
         h.replaceAll((name, text) -> qualifier + text);
         return h;
     }

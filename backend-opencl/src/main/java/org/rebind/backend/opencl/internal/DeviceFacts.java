@@ -50,6 +50,12 @@ record DeviceFacts(_cl_platform_id platform, _cl_device_id id, String name, Stri
                 maxAllocation, sharedMemory, unifiedMemory, computeUnits, maxWorkGroup, localMemory, vectorBits);
     }
 
+    /** The same device with one more extension. */
+    DeviceFacts with(String extension) {
+        return new DeviceFacts(platform, id, name, vendor, platformName, driver, version, extensions + " " + extension, kind,
+                memoryBytes, maxAllocation, sharedMemory, unifiedMemory, computeUnits, maxWorkGroup, localMemory, vectorBits);
+    }
+
     /** Why no kernel can run on this device, as a sentence; empty if one can. */
     String unusable() {
         if (number(id, CL_DEVICE_AVAILABLE) == 0) {
