@@ -66,7 +66,11 @@ final class Replays {
 
     /** @return {@link #SEEN} if the driver takes no graph of these launches; then none is asked for again */
     private long capture(Runnable launches) {
-        context.driver().beginCapture(context.stream());
+        try {
+            context.driver().beginCapture(context.stream());
+        } catch (BackendException e) {
+            return refused(e);
+        }
         RuntimeException failure = null;
         try {
             launches.run();
@@ -85,6 +89,10 @@ final class Replays {
             }
             failure = failure == null ? e : failure;
         }
+        return refused(failure);
+    }
+
+    private long refused(RuntimeException failure) {
         if (!(failure instanceof BackendException b) || b.kind() == BackendException.Kind.DEVICE_LOST) {
             throw failure;
         }

@@ -28,7 +28,7 @@ class ReplayTest {
     private final FakeNatives.Blas blas = new FakeNatives.Blas(driver, false);
 
     /** Kernels that cannot be one: running sums of running sums. */
-    private static Graph sums() {
+    static Graph sums() {
         GraphBuilder g = new GraphBuilder();
         Value x = g.param("x", DType.FLOAT32, 4, 5);
         for (int i = 0; i < 4; i++) {
@@ -107,13 +107,22 @@ class ReplayTest {
 
     @Test
     void aDriverThatMakesNoGraphIsAskedOnce() {
+        refused("endCapture", "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", 1);
+    }
+
+    @Test
+    void aDriverThatDoesNotCaptureIsAskedOnce() {
+        refused("beginCapture", "CUDA_ERROR_NOT_SUPPORTED", 0);
+    }
+
+    private void refused(String call, String result, int captured) {
         try (CudaBackend b = FakeNatives.backend(driver, compiler, blas); DeviceBuffer x = input(b, 20);
                 Executable e = b.compile(sums(), ExecutableOptions.DEFAULT)) {
-            driver.failures.put("endCapture", "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED");
+            driver.failures.put(call, result);
             for (int i = 0; i < 5; i++) {
                 call(e, x);
             }
-            assertEquals(1, driver.captured);
+            assertEquals(captured, driver.captured);
             assertEquals(0, driver.replays);
             assertEquals(20, driver.launched.size(), "all calls ran, the second one by one");
         }
