@@ -33,6 +33,7 @@ final class CudaContext implements AutoCloseable {
     private final List<Runnable> undo = new ArrayList<>(); // what gives back all that the constructor took
     private final Map<Long, Long> live = new HashMap<>(); // bytes by address; under compute
     private final Set<Long> modules = new LinkedHashSet<>(); // under compute
+    private final Set<Long> graphs = new LinkedHashSet<>(); // under compute
     private volatile BackendException lost;
     private volatile boolean closed;
 
@@ -188,6 +189,19 @@ final class CudaContext implements AutoCloseable {
         driver.unloadModule(module);
     }
 
+    /** Ends a capture; only inside {@link #submit}. @return a graph, until {@link #destroyGraph} or the end of this context */
+    long endCapture() {
+        long graph = driver.endCapture(computeStream);
+        graphs.add(graph);
+        return graph;
+    }
+
+    /** Destroys a graph that has run; only inside {@link #submit}. */
+    void destroyGraph(long graph) {
+        driver.destroyGraph(graph);
+        graphs.remove(graph);
+    }
+
     /** Runs calls that give something back; does nothing when the device is lost or closed, as all went with it. */
     void release(Runnable calls) {
         compute.lock();
@@ -232,6 +246,7 @@ final class CudaContext implements AutoCloseable {
         attempt(() -> driver.synchronize(computeStream));
         live.keySet().forEach(a -> attempt(() -> driver.free(a, computeStream)));
         attempt(() -> driver.synchronize(computeStream)); // the pool has them back
+        graphs.forEach(g -> attempt(() -> driver.destroyGraph(g)));
         modules.forEach(m -> attempt(() -> driver.unloadModule(m)));
         undo();
     }

@@ -78,11 +78,11 @@ final class Replays {
             failure = e;
         }
         try { // whatever happened, this leaves capture mode
-            long graph = context.driver().endCapture(context.stream());
+            long graph = context.endCapture();
             if (failure == null) {
                 return graph;
             }
-            context.driver().destroyGraph(graph);
+            context.destroyGraph(graph);
         } catch (BackendException e) {
             if (e.kind() == BackendException.Kind.DEVICE_LOST) {
                 throw e;
@@ -107,7 +107,7 @@ final class Replays {
             graphs.remove(oldest.getKey());
             if (oldest.getValue() != SEEN) {
                 context.driver().synchronize(context.stream()); // it may still be running
-                context.driver().destroyGraph(oldest.getValue());
+                context.destroyGraph(oldest.getValue());
             }
         }
     }
@@ -115,7 +115,7 @@ final class Replays {
     void close() {
         if (graphs.values().stream().anyMatch(g -> g != SEEN)) {
             context.driver().synchronize(context.stream());
-            graphs.values().stream().filter(g -> g != SEEN).forEach(context.driver()::destroyGraph);
+            graphs.values().stream().filter(g -> g != SEEN).forEach(context::destroyGraph);
         }
         graphs.clear();
     }

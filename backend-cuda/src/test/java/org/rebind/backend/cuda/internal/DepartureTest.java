@@ -70,6 +70,20 @@ class DepartureTest {
     }
 
     @Test
+    void closingTakesGraphsOfOpenExecutablesAlong() {
+        CudaBackend b = backend();
+        Executable e = b.compile(ReplayTest.sums(), ExecutableOptions.DEFAULT);
+        DeviceBuffer x = b.device().upload(HostBuffer.allocate(DType.FLOAT32, 20));
+        for (int i = 0; i < 3; i++) {
+            e.execute(new DeviceBuffer[] {x}, new long[0])[0].close();
+        }
+        assertTrue(driver.leaks().contains("graph"), "the calls were replayed");
+        b.close();
+        assertEquals(List.of(), driver.leaks());
+        e.close();
+    }
+
+    @Test
     void anExecutableClosesOnceAndRunsNoMore() {
         try (CudaBackend b = backend(); DeviceBuffer x = input(b)) {
             Executable e = b.compile(negative(), ExecutableOptions.DEFAULT);
