@@ -129,7 +129,7 @@ final class CudaBackend implements Backend {
     @Override
     public void close() {
         if (products != null) {
-            device.context().release(products::close);
+            device.context().attempt(() -> device.context().release(products::close));
         }
         device.context().close();
     }

@@ -257,7 +257,8 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
-    private void attempt(Runnable call) {
+    /** Does what it can while something is closed; a failure is logged. */
+    void attempt(Runnable call) {
         try {
             call.run();
         } catch (BackendException e) {

@@ -158,4 +158,12 @@ class DepartureTest {
         assertEquals(List.of("event"), driver.leaks(), "all but what could not be destroyed");
         driver.forget();
     }
+
+    @Test
+    void closingGoesOnWhereProductsCannotBeGivenBack() {
+        CudaBackend b = backend();
+        driver.failures.put("free", "CUDA_ERROR_INVALID_HANDLE");
+        b.close();
+        assertEquals(0, blas.handles);
+    }
 }
