@@ -141,10 +141,6 @@ final class MemoryPool {
     }
 
     private Block allocate(long bytes, long size) {
-        if (bytes > maxAllocation) {
-            throw new BackendException(BackendException.Kind.OUT_OF_MEMORY, "a buffer of " + bytes
-                    + " bytes is asked for, and this device makes none larger than " + maxAllocation);
-        }
         Block b = tryAllocate(size);
         if (b == null) {
             trim();
@@ -187,7 +183,12 @@ final class MemoryPool {
         }
     }
 
+    /** Size of the block that serves so many bytes. @throws BackendException OUT_OF_MEMORY if the device makes none so large */
     private long roundUp(long bytes) {
+        if (bytes > maxAllocation) {
+            throw new BackendException(BackendException.Kind.OUT_OF_MEMORY, "a buffer of " + bytes
+                    + " bytes is asked for, and this device makes none larger than " + maxAllocation);
+        }
         if (pooledLimit == 0) {
             return Math.max(1, bytes);
         }
@@ -195,8 +196,7 @@ final class MemoryPool {
             return SMALLEST;
         }
         long step = Long.highestOneBit(bytes - 1) / 4;
-        long rounded = (bytes + step - 1) / step * step;
-        return bytes <= maxAllocation ? Math.min(rounded, maxAllocation) : bytes;
+        return Math.min((bytes + step - 1) / step * step, maxAllocation);
     }
 
     /** Equal for equal sizes; different sizes {@link #roundUp} gives never share one. */

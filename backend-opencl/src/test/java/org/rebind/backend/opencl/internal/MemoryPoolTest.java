@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.rebind.backend.BackendException;
 
@@ -89,6 +90,18 @@ class MemoryPoolTest {
         BackendException e = assertThrows(BackendException.class, () -> p.take(4097));
         assertEquals(BackendException.Kind.OUT_OF_MEMORY, e.kind());
         assertTrue(e.getMessage().contains("none larger than 4096"), e.getMessage());
+    }
+
+    @Test
+    void aPooledBlockDoesNotServeABufferLargerThanTheDeviceMakes() {
+        MemoryPool p = pool(1 << 20, 4000, 1 << 20); // between two sizes of the pool
+        p.give(p.take(3900), null);
+        for (LongFunction<Block> take : List.<LongFunction<Block>>of(p::take, p::takeIdle)) {
+            BackendException e = assertThrows(BackendException.class, () -> take.apply(4050));
+            assertEquals(BackendException.Kind.OUT_OF_MEMORY, e.kind());
+            assertEquals(4000, take.apply(4000).bytes);
+            p.give(p.take(3900), null);
+        }
     }
 
     @Test
