@@ -21,7 +21,7 @@ final class MemoryPool {
     private final LongFunction<Block> allocator;
     private final Consumer<Block> release;
     private final long limit;
-    private final long maxAllocation;
+    private final long largest; // of a block, in bytes
     private final long pooledLimit;
     private final Set<Block> all = ConcurrentHashMap.newKeySet(); // in use or pooled, so that close finds them
     private final AtomicLong allocated = new AtomicLong();
@@ -41,7 +41,7 @@ final class MemoryPool {
         this.allocator = allocator;
         this.release = release;
         this.limit = limit;
-        this.maxAllocation = maxAllocation;
+        this.largest = Math.min(maxAllocation, limit);
         this.pooledLimit = pooledLimit;
         for (int i = 0; i < free.length; i++) {
             free[i] = new ConcurrentLinkedDeque<>();
@@ -185,9 +185,9 @@ final class MemoryPool {
 
     /** Size of the block that serves so many bytes. @throws BackendException OUT_OF_MEMORY if the device makes none so large */
     private long roundUp(long bytes) {
-        if (bytes > maxAllocation) {
+        if (bytes > largest) {
             throw new BackendException(BackendException.Kind.OUT_OF_MEMORY, "a buffer of " + bytes
-                    + " bytes is asked for, and this device makes none larger than " + maxAllocation);
+                    + " bytes is asked for, and this device makes none larger than " + largest);
         }
         if (pooledLimit == 0) {
             return Math.max(1, bytes);
@@ -196,7 +196,7 @@ final class MemoryPool {
             return SMALLEST;
         }
         long step = Long.highestOneBit(bytes - 1) / 4;
-        return Math.min((bytes + step - 1) / step * step, maxAllocation);
+        return Math.min((bytes + step - 1) / step * step, largest);
     }
 
     /** Equal for equal sizes; different sizes {@link #roundUp} gives never share one. */

@@ -105,6 +105,18 @@ class MemoryPoolTest {
     }
 
     @Test
+    void whatFitsIntoTheLimitIsNotRoundedBeyondIt() {
+        MemoryPool p = pool(1_000_000, 1 << 30, 1 << 20);
+        Block b = p.take(990_000);
+        assertEquals(1_000_000, b.bytes);
+        p.give(b, null);
+        assertSame(b, p.takeIdle(1_000_000));
+        p.give(b, null);
+        BackendException e = assertThrows(BackendException.class, () -> p.take(1_000_001));
+        assertEquals(BackendException.Kind.OUT_OF_MEMORY, e.kind());
+    }
+
+    @Test
     void theDevicesOwnRefusalEmptiesThePoolFirst() {
         boolean[] full = {false};
         MemoryPool p = new MemoryPool(bytes -> full[0] && released.isEmpty() ? null : new Block(bytes, null, null),
