@@ -11,6 +11,7 @@ import org.bytedeco.opencl._cl_device_id;
 import org.bytedeco.opencl._cl_platform_id;
 import org.rebind.backend.DeviceKind;
 import org.rebind.codegen.BinaryCache;
+import org.rebind.codegen.Kernel;
 
 /**
  * What an OpenCL device says about itself.
@@ -69,6 +70,9 @@ record DeviceFacts(_cl_platform_id platform, _cl_device_id id, String name, Stri
         }
         if (version.startsWith("OpenCL 1.0") || version.startsWith("OpenCL 1.1")) {
             return "it implements " + version.trim() + ", and 1.2 is needed";
+        }
+        if (!isCpu() && maxWorkGroup < Kernel.GROUP_SIZE) {
+            return "its work-groups have " + maxWorkGroup + " work-items at most, and " + Kernel.GROUP_SIZE + " are needed";
         }
         if (isPocl() && !ProcessGuards.linkerOnPath()) {
             return "PoCL needs the linker ld on the PATH (package binutils) and would abort the JVM without it";
