@@ -1,6 +1,7 @@
 package org.rebind.backend.opencl.internal;
 
 import java.nio.file.Path;
+import org.rebind.backend.BackendException;
 
 /**
  * What can be configured; the same names as component properties and, with the prefix {@code rebind.opencl.}, as system
@@ -48,7 +49,12 @@ record Settings(long memoryLimit, long pooledBytes, Path binaryCache, MemoryMode
         return pooledBytes > 0 ? pooledBytes : memoryLimit(facts) / 4;
     }
 
+    /** @throws BackendException if a mode was asked for that the device does not have */
     MemoryMode memoryMode(DeviceFacts facts) {
+        if (memoryMode == MemoryMode.SHARED && !facts.sharedMemory()) {
+            throw new BackendException(BackendException.Kind.EXECUTE, "the memory mode is shared, and this device has no"
+                    + " fine-grained shared memory; choose auto, mapped or copied");
+        }
         return memoryMode != null ? memoryMode : MemoryMode.best(facts);
     }
 }

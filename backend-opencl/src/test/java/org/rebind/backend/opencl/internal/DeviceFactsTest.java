@@ -1,9 +1,11 @@
 package org.rebind.backend.opencl.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.rebind.backend.BackendException;
 import org.rebind.backend.DeviceKind;
 
 /** Devices that lack something. */
@@ -21,5 +23,14 @@ class DeviceFactsTest {
         assertTrue(reason.contains("128") && reason.contains("256"), reason);
         assertEquals("", device(DeviceKind.GPU, true, 256).unusable());
         assertEquals("", device(DeviceKind.CPU, true, 1).unusable(), "whose groups are one work-item");
+    }
+
+    @Test
+    void sharedMemoryIsAskedForWhereThereIsNone() {
+        DeviceFacts facts = device(DeviceKind.GPU, false, 256);
+        BackendException e = assertThrows(BackendException.class,
+                () -> new OpenClDevice(facts, TestDevices.settings(MemoryMode.SHARED)).close());
+        assertTrue(e.getMessage().contains("memory mode"), e.getMessage());
+        new OpenClDevice(facts, TestDevices.settings(null)).close();
     }
 }
