@@ -33,7 +33,7 @@ record Cuda(CudaDriver driver, CudaCompiler compiler, CudaBlas blas, String miss
     private static <T> T attempt(Loading<T> loading, StringBuilder why, String sentence) {
         try {
             return loading.load();
-        } catch (LinkageError | RuntimeException e) {
+        } catch (LinkageError | RuntimeException | OutOfMemoryError e) { // the last by JavaCPP's own limit
             why.append(sentence).append(" (").append(firstLine(e)).append(')');
             return null;
         }

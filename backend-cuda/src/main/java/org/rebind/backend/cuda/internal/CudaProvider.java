@@ -111,7 +111,7 @@ public final class CudaProvider implements BackendProvider {
                 usable.add(tested(cuda, name, facts));
                 return;
             }
-        } catch (RuntimeException | LinkageError e) { // one device's trouble is not the others'
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) { // one device's trouble is not the others'
             LOG.log(Level.DEBUG, "self-test of " + device, e);
             reason = "it fails the self-test: " + e.getMessage();
         }

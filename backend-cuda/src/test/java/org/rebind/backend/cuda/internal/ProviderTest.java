@@ -58,6 +58,22 @@ class ProviderTest {
     }
 
     @Test
+    void noNativeMemory() {
+        String reason = declined(natives(new CudaCompiler() {
+            @Override
+            public String version() {
+                return "13.0";
+            }
+
+            @Override
+            public byte[] compile(String name, String source, String architecture) {
+                throw new OutOfMemoryError("Cannot allocate new BytePointer"); // what JavaCPP throws
+            }
+        }));
+        assertTrue(reason.contains("Pretend GPU 0: it fails the self-test: Cannot allocate"), reason);
+    }
+
+    @Test
     void wrongNumbers() {
         String reason = declined(natives(new FakeNatives.Compiler())); // the fake computes nothing
         assertTrue(reason.contains("Pretend GPU 0: it fails the self-test: x * x + x of"), reason);

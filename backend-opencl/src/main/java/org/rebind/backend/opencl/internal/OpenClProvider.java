@@ -46,6 +46,10 @@ public final class OpenClProvider implements BackendProvider {
         } catch (LinkageError e) {
             LOG.log(Level.DEBUG, "OpenCL binding", e);
             return Discovery.declined(NAME, "the OpenCL binding cannot be loaded: " + e.getMessage());
+        } catch (OutOfMemoryError e) { // JavaCPP's own limit, most likely
+            LOG.log(Level.DEBUG, "OpenCL discovery", e);
+            return Discovery.declined(NAME, "the OpenCL binding gets no memory: "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage());
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "OpenCL discovery", e);
             return Discovery.declined(NAME, e.getMessage());
@@ -88,7 +92,7 @@ public final class OpenClProvider implements BackendProvider {
                 device = null;
             }
             return harm;
-        } catch (RuntimeException e) { // one device's failure leaves the others found before and after it
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) { // one device's failure leaves the others found before and after it
             LOG.log(Level.DEBUG, "self-test of " + facts.name(), e);
             return "it fails the self-test: " + (e instanceof BackendException ? e.getMessage() : e.toString());
         } finally {
