@@ -228,30 +228,33 @@ final class Programs implements AutoCloseable {
     void prepare(List<Unit> units) {
         List<Request> batch = new ArrayList<>();
         int kernels = 0;
-        for (Unit unit : units) {
-            Request request = new Request(unit, new Entry());
-            if (isThere(request)) {
-                continue;
+        try {
+            for (Unit unit : units) {
+                if (cache.load(key(unit.source())) != null) {
+                    continue;
+                }
+                if (kernels > 0 && kernels + unit.names().size() > KERNELS_TOGETHER) {
+                    together(batch);
+                    batch = new ArrayList<>();
+                    kernels = 0;
+                }
+                Request request = new Request(unit, new Entry());
+                if (isMine(request)) {
+                    batch.add(request);
+                    kernels += unit.names().size();
+                }
             }
-            if (kernels > 0 && kernels + unit.names().size() > KERNELS_TOGETHER) {
-                together(batch);
-                batch = new ArrayList<>();
-                kernels = 0;
-            }
-            batch.add(request);
-            kernels += unit.names().size();
+            together(batch);
+        } finally {
+            batch.forEach(this::giveUp);
         }
-        together(batch);
         evict();
     }
 
-    /** Whether a unit need not be built; if it must be, whoever asks for it from now on waits for us. */
-    private boolean isThere(Request request) {
-        if (cache.load(key(request.unit.source())) != null) {
-            return true;
-        }
+    /** Whether a unit is neither built nor being built; whoever asks for it from now on waits for us. */
+    private boolean isMine(Request request) {
         synchronized (entries) {
-            return entries.putIfAbsent(request.unit.source(), request.entry) != null;
+            return entries.putIfAbsent(request.unit.source(), request.entry) == null;
         }
     }
 
@@ -261,24 +264,29 @@ final class Programs implements AutoCloseable {
         }
         List<Unit> units = requests.stream().map(Request::unit).toList();
         boolean single = units.size() == 1;
-        String source = single ? units.get(0).source() : Unit.together(units);
-        try (Program whole = built(source)) {
-            for (int i = 0; i < units.size(); i++) {
-                requests.get(i).entry.program.complete(single ? whole.share() : whole.share(units.get(i)
-                        .named(Unit.suffix(i))));
-                if (!single) {
-                    cache.store(key(units.get(i).source()), new Membership(key(source), Unit.suffix(i)).bytes());
+        try {
+            String source = single ? units.get(0).source() : Unit.together(units);
+            try (Program whole = built(source)) {
+                for (int i = 0; i < units.size(); i++) {
+                    requests.get(i).entry.program.complete(single ? whole.share() : whole.share(units.get(i)
+                            .named(Unit.suffix(i))));
+                    if (!single) {
+                        cache.store(key(units.get(i).source()), new Membership(key(source), Unit.suffix(i)).bytes());
+                    }
                 }
             }
         } catch (BackendException e) {
             LOG.log(System.Logger.Level.DEBUG, "kernels could not be compiled together", e);
         } finally {
-            for (Request r : requests) {
-                if (!r.entry.program.isDone()) {
-                    forget(r);
-                    r.entry.program.complete(null); // whoever waits builds it alone, and hears what is wrong with it
-                }
-            }
+            requests.forEach(this::giveUp);
+        }
+    }
+
+    /** Unless it is built: whoever waits builds it alone, and hears what is wrong with it. */
+    private void giveUp(Request request) {
+        if (!request.entry.program.isDone()) {
+            forget(request);
+            request.entry.program.complete(null);
         }
     }
 

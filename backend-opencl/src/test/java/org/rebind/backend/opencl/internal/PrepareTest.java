@@ -3,10 +3,13 @@ package org.rebind.backend.opencl.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +25,9 @@ import org.rebind.backend.Executable;
 import org.rebind.backend.ExecutableOptions;
 import org.rebind.backend.HostBuffer;
 import org.rebind.codegen.BinaryCache;
+import org.rebind.codegen.Kernel;
+import org.rebind.codegen.Scheduler;
+import org.rebind.codegen.Target;
 import org.rebind.graph.Binary;
 import org.rebind.graph.Graph;
 import org.rebind.tck.GraphBuilder;
@@ -109,6 +115,46 @@ class PrepareTest {
         b.prepare(List.of(), ExecutableOptions.DEFAULT);
         b.close();
         b.prepare(List.of(plus(5), plus(6)), ExecutableOptions.DEFAULT); // a hint to a closed backend is no error
+    }
+
+    private static Unit unit(DeviceFacts facts, int c) {
+        return Unit.of(Scheduler.schedule(plus(c), Target.cpuInC(facts.vectorBits())), MatmulSource.of(facts), OpenClDialect.of(facts));
+    }
+
+    /** An error, such as a refusal of memory, while kernels are put together. */
+    @Test
+    void aFailureLeavesNothingBeingPrepared() {
+        OpenClDevice device = TestDevices.open(TestDevices.settings(null));
+        try (Programs programs = new Programs(device, new BinaryCache(null))) {
+            List<Unit> units = new ArrayList<>();
+            for (int c = 1; c <= 30; c++) { // more than one program takes
+                units.add(unit(device.facts(), c));
+            }
+            Unit first = units.get(0);
+            units.set(0, new Unit(new AbstractList<>() {
+                private boolean named;
+
+                @Override
+                public Kernel get(int i) {
+                    if (named) {
+                        throw new OutOfMemoryError("for a test");
+                    }
+                    named = true;
+                    return first.kernels().get(i);
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            }, first.products(), first.matmul(), first.dialect(), first.source()));
+            assertThrows(OutOfMemoryError.class, () -> programs.prepare(units));
+            for (int i : new int[] {1, 24, 29}) { // of the program that failed, the next, and never looked at
+                assertTimeoutPreemptively(Duration.ofSeconds(30), () -> programs.get(units.get(i)).close(), "unit " + i);
+            }
+        } finally {
+            device.close();
+        }
     }
 
     @Test
