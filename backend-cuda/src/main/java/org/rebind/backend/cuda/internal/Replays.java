@@ -71,10 +71,10 @@ final class Replays {
         } catch (BackendException e) {
             return refused(e);
         }
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
             launches.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
         try { // whatever happened, this leaves capture mode
@@ -92,9 +92,12 @@ final class Replays {
         return refused(failure);
     }
 
-    private long refused(RuntimeException failure) {
+    private long refused(Throwable failure) {
+        if (failure instanceof Error e) {
+            throw e;
+        }
         if (!(failure instanceof BackendException b) || b.kind() == BackendException.Kind.DEVICE_LOST) {
-            throw failure;
+            throw (RuntimeException) failure;
         }
         refused = true;
         LOG.log(Level.INFO, "launches run one by one, since the driver makes no graph of them: {0}", failure.getMessage());

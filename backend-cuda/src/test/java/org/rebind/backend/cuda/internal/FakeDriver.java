@@ -44,6 +44,8 @@ final class FakeDriver implements CudaDriver {
     /** Name of the result that the named call fails with, once. */
     final Map<String, String> failures = new HashMap<>();
     final List<String> launched = new ArrayList<>();
+    /** Runs before each launch. */
+    Runnable launching = () -> { };
     int replays;
     int captured;
     int trims;
@@ -421,6 +423,7 @@ final class FakeDriver implements CudaDriver {
 
     @Override
     public synchronized void launch(long function, int blocks, int threads, long stream, Object[] arguments) {
+        launching.run();
         Function f = functions.get(function);
         if (f == null) {
             throw new AssertionError("launch of a function whose module is not loaded");

@@ -1,6 +1,7 @@
 package org.rebind.backend.cuda.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -125,6 +126,24 @@ class ReplayTest {
             assertEquals(captured, driver.captured);
             assertEquals(0, driver.replays);
             assertEquals(20, driver.launched.size(), "all calls ran, the second one by one");
+        }
+        assertEquals(List.of(), driver.leaks());
+    }
+
+    @Test
+    void anErrorEndsTheCaptureToo() {
+        try (CudaBackend b = FakeNatives.backend(driver, compiler, blas); DeviceBuffer x = input(b, 20);
+                Executable e = b.compile(sums(), ExecutableOptions.DEFAULT)) {
+            call(e, x);
+            driver.launching = () -> {
+                throw new OutOfMemoryError("Java heap space");
+            };
+            assertThrows(OutOfMemoryError.class, () -> call(e, x));
+            driver.launching = () -> { };
+            for (int i = 0; i < 3; i++) {
+                call(e, x);
+            }
+            assertTrue(driver.replays > 0, "a later call made the graph");
         }
         assertEquals(List.of(), driver.leaks());
     }
