@@ -37,8 +37,16 @@ final class KernelSet {
     }
 
     KernelSet(Program program, List<String> names) {
-        for (String name : names) {
-            kernels.put(name, new Instance(program.kernel(name)));
+        boolean done = false;
+        try {
+            for (String name : names) {
+                kernels.put(name, new Instance(program.kernel(name)));
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
         }
     }
 
