@@ -151,15 +151,20 @@ final class CudaContext implements AutoCloseable {
         try {
             address = driver.allocate(size, computeStream);
         } catch (BackendException e) {
-            if (e.kind() != BackendException.Kind.OUT_OF_MEMORY) {
-                throw e;
-            }
-            driver.synchronize(computeStream);
-            driver.trimMemory(device);
+            giveUpUnused(e);
             address = driver.allocate(size, computeStream);
         }
         live.put(address, size);
         return address;
+    }
+
+    /** Lets go of the pool's unused memory, for a second try. @throws BackendException the failure, if it is about something else */
+    private void giveUpUnused(BackendException failure) {
+        if (failure.kind() != BackendException.Kind.OUT_OF_MEMORY) {
+            throw failure;
+        }
+        driver.synchronize(computeStream);
+        driver.trimMemory(device);
     }
 
     /** Gives memory back once submitted work has run; only inside {@link #submit}. */
@@ -176,7 +181,13 @@ final class CudaContext implements AutoCloseable {
     /** Code on the device, until {@link #unloadModule} or the end of this context. */
     long loadModule(byte[] cubin) {
         return submit(() -> {
-            long module = driver.loadModule(cubin);
+            long module;
+            try {
+                module = driver.loadModule(cubin);
+            } catch (BackendException e) { // code is not in the pool, whose unused memory may be all there is
+                giveUpUnused(e);
+                module = driver.loadModule(cubin);
+            }
             modules.add(module);
             return module;
         });

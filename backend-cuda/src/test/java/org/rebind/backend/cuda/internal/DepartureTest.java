@@ -137,6 +137,18 @@ class DepartureTest {
     }
 
     @Test
+    void codeThatFindsNoMemoryGetsThePools() {
+        try (CudaBackend b = backend()) {
+            driver.failures.put("loadModule", "CUDA_ERROR_OUT_OF_MEMORY");
+            int trims = driver.trims;
+            b.compile(negative(), ExecutableOptions.DEFAULT).close();
+            assertEquals(trims + 1, driver.trims);
+            driver.failures.put("loadModule", "CUDA_ERROR_INVALID_IMAGE");
+            assertThrows(CudaException.class, () -> b.compile(negative(), ExecutableOptions.DEFAULT));
+        }
+    }
+
+    @Test
     void anErrorThatTheDriverReportsLaterTakesTheDeviceOutOfService() {
         CudaBackend b = backend();
         DeviceBuffer x = input(b);
