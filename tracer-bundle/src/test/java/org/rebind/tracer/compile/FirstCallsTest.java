@@ -74,6 +74,18 @@ class FirstCallsTest {
         assertTrue(assertThrows(ArgumentException.class, () -> f2.call(x)).getMessage().contains("expected 2 arguments"));
     }
 
+    /** In Java {@code call(null)} passes no array rather than an array of one null. */
+    @Test
+    void callOfNullIsOneNullArgument() {
+        var one = compiler.compile((Tensor a) -> a == null ? x : a);
+        assertArrayEquals(new float[] {1, 2, 3}, one.call((Object[]) null).toFloatArray());
+        var two = compiler.compile((Tensor a, Tensor b) -> a.add(b));
+        for (org.junit.jupiter.api.function.Executable call : List.<org.junit.jupiter.api.function.Executable>of(
+                () -> two.call((Object[]) null), () -> two.explain((Object[]) null))) {
+            assertTrue(assertThrows(ArgumentException.class, call).getMessage().contains("expected 2 arguments, got 1"));
+        }
+    }
+
     @Test
     void theDecoratorCompilesWithItsOptions() {
         Decorator decorator = compiler.decorate(CompileOptions.builder().maxCacheSize(3).name("mine").build());

@@ -72,13 +72,11 @@ abstract class Dispatcher<R> implements CompiledFunction<R> {
     }
 
     private Object[] checkArity(Object[] args) {
-        if (args == null) {
-            return new Object[] {null};
+        Object[] all = args == null ? new Object[] {null} : args; // what call(null) means
+        if (function.arity() >= 0 && all.length != function.arity()) {
+            throw new ArgumentException(name() + ": expected " + function.arity() + " arguments, got " + all.length);
         }
-        if (function.arity() >= 0 && args.length != function.arity()) {
-            throw new ArgumentException(name() + ": expected " + function.arity() + " arguments, got " + args.length);
-        }
-        return args;
+        return all;
     }
 
     final Object hit(Entry e, ConcreteTensor[] values, long[] numbers) {
