@@ -19,6 +19,7 @@ import org.rebind.graph.Graph;
  */
 public final class Backends implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
+    private static volatile Backends onClassPath;
 
     private final Object lock = new Object(); // makes snapshots one after the other; never held while anything waits
     private final ExecutableStore store = new ExecutableStore();
@@ -34,13 +35,18 @@ public final class Backends implements AutoCloseable {
         this(lastResort, Settings.DEFAULT);
     }
 
-    /** The backends of a plain class path, found at the first call. */
+    /** The backends of a plain class path, found at the first call. @throws org.rebind.ArgumentException if a system property is no setting */
     public static Backends onClassPath() {
-        return ClassPath.BACKENDS;
+        Backends b = onClassPath;
+        return b != null ? b : findOnClassPath();
     }
 
-    private static final class ClassPath {
-        static final Backends BACKENDS = ClassPathBackends.discover();
+    /** Not in a static initialiser: it would tell only the first caller what is wrong, and by an Error. */
+    private static synchronized Backends findOnClassPath() {
+        if (onClassPath == null) {
+            onClassPath = ClassPathBackends.discover();
+        }
+        return onClassPath;
     }
 
     Backends(Backend lastResort, Settings settings) {
