@@ -59,16 +59,19 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Discovery discover() {
-        Cuda cuda = natives.get();
-        if (!cuda.missingDriver().isEmpty()) {
-            return Discovery.declined(NAME, cuda.missingDriver());
-        }
         try {
+            Cuda cuda = natives.get();
+            if (!cuda.missingDriver().isEmpty()) {
+                return Discovery.declined(NAME, cuda.missingDriver());
+            }
             cuda.driver().init();
             return find(cuda);
         } catch (CudaException e) {
             return Discovery.declined(NAME, e.result().equals("CUDA_ERROR_NO_DEVICE")
                     ? "no NVIDIA device on this machine" : "the NVIDIA driver does not start: " + e.getMessage());
+        } catch (LinkageError e) {
+            LOG.log(Level.DEBUG, "CUDA binding", e);
+            return Discovery.declined(NAME, "the CUDA binding cannot be loaded: " + e.getMessage());
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "CUDA discovery", e);
             return Discovery.declined(NAME, "discovery failed: " + e.getMessage());

@@ -3,6 +3,10 @@ package org.rebind.backend.cuda.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rebind.backend.Discovery;
@@ -30,6 +34,22 @@ class ProviderTest {
     @Test
     void noDriver() {
         assertEquals("no driver here", declined(new Cuda(null, null, null, "no driver here", "", "")));
+    }
+
+    /** A class path that holds the backend and not what it is bound by. */
+    @Test
+    void noBindings() throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!entry.contains("bytedeco")) {
+                urls.add(new File(entry).toURI().toURL());
+            }
+        }
+        try (URLClassLoader bare = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Class<?> provider = bare.loadClass(CudaProvider.class.getName());
+            String found = provider.getMethod("discover").invoke(provider.getConstructor().newInstance()).toString();
+            assertTrue(found.contains("the CUDA binding cannot be loaded"), found);
+        }
     }
 
     @Test
