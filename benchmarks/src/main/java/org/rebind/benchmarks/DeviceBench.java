@@ -59,11 +59,10 @@ public final class DeviceBench {
             } else if (name == null && !args[i].startsWith("-")) {
                 name = args[i];
             } else {
-                throw new IllegalArgumentException("unknown argument '" + args[i]
-                        + "'; expected BACKEND [--quick] [--products] [--out FILE]");
+                throw wrong("unknown argument '" + args[i] + "'; expected BACKEND [--quick] [--products] [--out FILE]");
             }
         }
-        DeviceBench bench = new DeviceBench(KnownBackends.named(name == null ? "cuda" : name), quick);
+        DeviceBench bench = new DeviceBench(backend(name == null ? "cuda" : name), quick);
         bench.run(products);
         String text = String.join("\n", bench.lines) + "\n";
         System.out.print(text);
@@ -71,6 +70,21 @@ public final class DeviceBench {
             Files.writeString(out, text);
         }
         System.exit(0); // backends are the process's, and stay open
+    }
+
+    private static Backend backend(String name) {
+        try {
+            return KnownBackends.named(name);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    /** Says what is wrong with the arguments, and ends. */
+    private static IllegalArgumentException wrong(String what) {
+        System.err.println("device-bench: " + what);
+        System.exit(2);
+        return new IllegalArgumentException(what); // not reached
     }
 
     /** @param products nothing but matrix products */

@@ -1,8 +1,10 @@
 package org.rebind.examples;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.rebind.BackendStatus;
 import org.rebind.CompilationStats;
 import org.rebind.CompileOptions;
 import org.rebind.CompiledFunction2;
@@ -45,29 +47,61 @@ public final class Digits {
         classify = compiler.compile(DigitsModel::classify, classifyOptions.build());
     }
 
+    /** @param backend empty for the best */
+    private record Options(String backend, int epochs, boolean explain) {
+        static Options of(String[] args) {
+            String backend = "";
+            String epochs = "30";
+            boolean explain = false;
+            for (int i = 0; i < args.length; i++) {
+                if (args[i].equals("--explain")) {
+                    explain = true;
+                } else if (args[i].equals("--backend") && i + 1 < args.length) {
+                    backend = args[++i];
+                } else if (args[i].equals("--epochs") && i + 1 < args.length) {
+                    epochs = args[++i];
+                } else {
+                    throw new IllegalArgumentException("unknown option or no value: " + args[i]
+                            + "; known are --backend NAME, --epochs N, --explain");
+                }
+            }
+            if (!epochs.matches("[1-9][0-9]{0,5}")) {
+                throw new IllegalArgumentException("--epochs: expected a whole number from 1 on, got " + epochs);
+            }
+            return new Options(there(backend), Integer.parseInt(epochs), explain);
+        }
+
+        /** A function would run on the best one instead, which is not what was asked for here. */
+        private static String there(String backend) {
+            List<String> names = Rebind.compiler().backends().stream().map(BackendStatus::name).toList();
+            if (!backend.isEmpty() && !names.contains(backend)) {
+                throw new IllegalArgumentException("--backend: no backend " + backend + " here; there are " + names
+                        + ", declined " + Rebind.compiler().declinedBackends());
+            }
+            return backend;
+        }
+    }
+
     public static void main(String[] args) {
-        String backend = option(args, "--backend", "");
-        int epochs = Integer.parseInt(option(args, "--epochs", "30"));
-        Digits digits = new Digits(backend);
-        State trained = digits.train(epochs);
-        if (Arrays.asList(args).contains("--explain")) {
+        Options options = null;
+        try {
+            options = Options.of(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("digits: " + e.getMessage());
+            System.exit(2);
+        }
+        Digits digits = new Digits(options.backend);
+        State trained = digits.train(options.epochs);
+        if (options.explain) {
             System.out.println(digits.step.explain(trained, digits.train.range(0, BATCH).imageTensor(),
                     digits.train.range(0, BATCH).labelTensor(), Tensor.scalar(0.1f)));
         }
         digits.report(trained);
     }
 
-    private static String option(String[] args, String name, String otherwise) {
-        int at = Arrays.asList(args).indexOf(name);
-        if (at >= 0 && at + 1 == args.length) {
-            throw new IllegalArgumentException(name + ": expected a value after it");
-        }
-        return at < 0 ? otherwise : args[at + 1];
-    }
-
     private State train(int epochs) {
         System.out.printf(Locale.ROOT, "digits: %d to train on, %d held out, backend %s%n", train.size(), test.size(),
-                compiler.backends().get(0).name());
+                step.options().backend().orElse(compiler.backends().get(0).name()));
         State state = DigitsModel.start(2);
         for (int epoch = 1; epoch <= epochs; epoch++) {
             Tensor rate = Tensor.scalar((float) (0.2 * (1 - (epoch - 1.0) / epochs)));

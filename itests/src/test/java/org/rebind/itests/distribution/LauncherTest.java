@@ -56,6 +56,29 @@ class LauncherTest {
     }
 
     @Test
+    void programsSayWhatTheyDoNotUnderstand() throws Exception {
+        Map<String, String> bare = Map.of("REBIND_JAVA_HOME", System.getProperty("java.home"), "REBIND_CACHE",
+                folder.resolve("cache").toString());
+        for (String wrong : new String[] {"digits --help", "digits --epochs x", "digits --backend nope", "device-bench nope"}) {
+            Answer answer = run(bare, (BIN.resolve("rebind") + " " + wrong).split(" "));
+            String program = wrong.substring(0, wrong.indexOf(' '));
+            assertAll(wrong, () -> assertEquals(2, answer.exit, answer.text),
+                    () -> assertTrue(answer.text.contains("\n" + program + ": ") && !answer.text.contains("\tat "),
+                            answer.text));
+        }
+    }
+
+    @Test
+    void digitsNamesTheBackendItRunsOn() throws Exception {
+        Answer answer = run(Map.of("REBIND_JAVA_HOME", System.getProperty("java.home"), "REBIND_CACHE",
+                folder.resolve("cache").toString()), BIN.resolve("rebind").toString(), "digits", "--backend",
+                "interpreter", "--epochs", "1");
+        assertAll(() -> assertEquals(0, answer.exit, answer.text),
+                () -> assertTrue(answer.text.contains("held out, backend interpreter\n"), answer.text),
+                () -> assertTrue(answer.text.contains(" backend=interpreter "), answer.text));
+    }
+
+    @Test
     void anOldJavaIsRefusedByName() throws Exception {
         Path old = java("old", "11.0.2");
         Answer answer = run(Map.of("REBIND_JAVA_HOME", old.toString()), BIN.resolve("rebind").toString(), "digits");
