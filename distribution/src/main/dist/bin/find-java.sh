@@ -19,7 +19,7 @@ java_homes() {
     java=$(readlink -f "$java" 2>/dev/null || printf '%s' "$java")
     printf '%s\n' "${java%/bin/java}"
   fi
-  for home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+  for home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* \
       /Library/Java/JavaVirtualMachines/*/Contents/Home; do
     [ -x "$home/bin/java" ] && printf '%s\n' "$home"
   done

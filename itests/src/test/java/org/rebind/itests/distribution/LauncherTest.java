@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rebind.codegen.Renderer;
@@ -53,6 +55,23 @@ class LauncherTest {
         assertAll(() -> assertEquals(2, answer.exit),
                 () -> assertTrue(answer.text.contains("unknown command 'dance'"), answer.text),
                 () -> assertTrue(answer.text.contains("digits"), answer.text));
+    }
+
+    /** As a service starts it, or somebody whose home is not his to write to: what is unpacked is kept all the same. */
+    @Test
+    void withoutAHomeFolderTheCacheIsOneTemporaryFolder() throws Exception {
+        Path temporary = Files.createDirectories(folder.resolve("temporary"));
+        Map<String, String> bare = Map.of("TMPDIR", temporary.toString(), "REBIND_JAVA_HOME", "");
+        for (String home : new String[] {"unset HOME", "HOME=" + Files.createFile(folder.resolve("file"))}) {
+            Answer answer = run(bare, "-c", "unset REBIND_CACHE XDG_CACHE_HOME; " + home + "; " + BIN.resolve("rebind")
+                    + " tck no-such-backend");
+            assertAll(() -> assertEquals(2, answer.exit, answer.text),
+                    () -> assertTrue(answer.text.contains("no backend named"), answer.text));
+        }
+        try (Stream<Path> made = Files.list(temporary)) {
+            List<String> names = made.map(f -> f.getFileName().toString()).toList();
+            assertTrue(names.size() == 1 && names.get(0).startsWith("rebind-"), names.toString());
+        }
     }
 
     @Test
