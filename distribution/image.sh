@@ -42,8 +42,7 @@ portable_java() {
   printf '%s' "$best"
 }
 
-home=$(echo "$here"/target/rebind-*[!p]/bin/..)
-home=$(cd "$home" && pwd)
+home=$here/target/rebind-$(sed -n 's#^  <version>\(.*\)</version>#\1#p' "$here/../pom.xml" | head -1)
 java_home=${REBIND_JAVA_HOME:-$(portable_java)}
 echo "rebind: packing an image with Java $(java_version "$java_home") ($java_home)"
 rm -rf "$stage" "$archive"

@@ -74,6 +74,30 @@ class LauncherTest {
         }
     }
 
+    /** The script of a checkout, with nothing to build and an older version beside this one's. */
+    @Test
+    void aCheckoutStartsTheVersionItsPomNames() throws Exception {
+        Path root = Path.of(System.getProperty("rebind.root"));
+        Path checkout = Files.createDirectories(folder.resolve("check out"));
+        Files.copy(root.resolve("rebind"), checkout.resolve("rebind"));
+        Files.copy(root.resolve("pom.xml"), checkout.resolve("pom.xml"));
+        Path bin = Files.createDirectories(checkout.resolve("distribution/src/main/dist/bin"));
+        Files.copy(BIN.resolve("rebind"), bin.resolve("rebind"));
+        Files.copy(BIN.resolve("find-java.sh"), bin.resolve("find-java.sh"));
+        for (String version : new String[] {"0.0.1", System.getProperty("rebind.version")}) {
+            Path started = Files.createDirectories(checkout.resolve("distribution/target/rebind-" + version + "/bin"))
+                    .resolve("rebind");
+            Files.writeString(started, "#!/bin/sh\necho started " + version + "\n");
+            Files.setPosixFilePermissions(started, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Files.createFile(Files.createDirectories(checkout.resolve("target")).resolve("rebind-built"));
+        Answer started = run(Map.of(), checkout.resolve("rebind").toString(), "backends");
+        assertEquals("started " + System.getProperty("rebind.version"), started.text.strip());
+        Answer help = run(Map.of("REBIND_DEPLOY", ""), checkout.resolve("rebind").toString(), "help");
+        assertTrue(help.text.contains("(otherwise " + checkout.resolve("distribution/target/rebind-"
+                + System.getProperty("rebind.version") + "/deploy)")), help.text);
+    }
+
     @Test
     void programsSayWhatTheyDoNotUnderstand() throws Exception {
         Map<String, String> bare = Map.of("REBIND_JAVA_HOME", System.getProperty("java.home"), "REBIND_CACHE",
