@@ -70,6 +70,7 @@ public final class SwapStage {
         Framework framework = ServiceLoader.load(FrameworkFactory.class, SwapStage.class.getClassLoader()).findFirst()
                 .orElseThrow().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString(),
                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "jdk.incubator.vector"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(framework, storage))); // for who interrupts it
         try {
             framework.start();
             Bundle examples = install(framework.getBundleContext(), home);
@@ -84,8 +85,19 @@ public final class SwapStage {
                             + threads + (threads == 1 ? " thread" : " threads") + " while " + name + " comes and goes");
             return stage.play(Path.of(options.getOrDefault("svg", "rebind-swap.svg")), number(options, "seconds", 15));
         } finally {
+            end(framework, storage);
+        }
+    }
+
+    private static void end(Framework framework, Path storage) {
+        try {
             framework.stop();
             framework.waitForStop(10_000);
+        } catch (BundleException e) {
+            throw new IllegalStateException("the container does not stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
             delete(storage);
         }
     }
@@ -225,6 +237,9 @@ public final class SwapStage {
     }
 
     private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(folder)) {
             all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,34 @@ class SwapDemoTest {
         assertTrue(picture.getElementsByTagName("rect").getLength() > 40, "a bar each 100 ms");
         String drawn = Files.readString(svg);
         assertTrue(drawn.contains("aparapi-cpu") && drawn.contains("interpreter"), drawn);
+    }
+
+    @Test
+    void interruptedItLeavesNothingBehind() throws Exception {
+        Path home = Path.of(System.getProperty("rebind.root"), "distribution", "target",
+                "rebind-" + System.getProperty("rebind.version"));
+        Path temporary = Files.createDirectories(folder.resolve("temporary"));
+        Path output = folder.resolve("output");
+        ProcessBuilder demo = new ProcessBuilder("bash", home.resolve("bin/rebind").toString(), "swap", "--svg",
+                folder.resolve("swap.svg").toString());
+        demo.environment().put("REBIND_JAVA_HOME", System.getProperty("java.home"));
+        demo.environment().put("REBIND_CACHE", folder.resolve("cache").toString());
+        demo.environment().put("REBIND_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+        Process process = demo.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        try {
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+            while (!text(output).contains(" calls/s ")) {
+                assertTrue(process.isAlive() && System.nanoTime() < end, () -> text(output));
+                Thread.sleep(100);
+            }
+            process.destroy(); // as Ctrl-C, an end with shutdown hooks
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES), () -> text(output));
+        } finally {
+            process.destroyForcibly();
+        }
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertEquals(List.of(), left.filter(f -> f.getFileName().toString().startsWith("rebind-swap")).toList());
+        }
     }
 
     private static String text(Path file) {
