@@ -62,6 +62,16 @@ class NoticesTest {
         assertEquals(shipped, NAMED);
     }
 
+    @Test
+    void theNoticeNamesOurJarsThatCarryWorkOfOthers() throws IOException {
+        String notice = Files.readString(ROOT.resolve("NOTICE"));
+        String packed = Files.readString(ROOT.resolve("THIRD-PARTY-NOTICES.md")).split("\\n## ")[1];
+        List<String> missing = packed.lines().filter(line -> line.startsWith("| ") && !line.startsWith("| software"))
+                .map(line -> line.split("\\|")[4].trim()).map(jar -> jar.endsWith("-bindings") ? "bindings/" : jar)
+                .filter(jar -> !notice.contains(jar)).distinct().toList();
+        assertEquals(List.of(), missing);
+    }
+
     @ParameterizedTest
     @MethodSource("ours")
     void ourJarsCarryTheNotices(String module) throws IOException {
