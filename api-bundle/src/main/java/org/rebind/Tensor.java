@@ -9,8 +9,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * An immutable n-dimensional array, with NumPy's meaning of every operation. Made by {@link #of}, by creation functions
  * or by operations; never implemented by users. Thread-safe.
  *
- * <p>Outside a compiled function every operation runs at once (eager), on the best backend. Inside one, operations are
- * traced, and asking a tensor for its values is a side effect (see {@link SideEffectException}).
+ * <p>Outside a compiled function every operation runs at once (eager), on the best backend; on few elements that lie on
+ * the host the interpreter runs it, which is quicker there. Inside one, operations are traced, and asking a tensor for its
+ * values is a side effect (see {@link SideEffectException}).
  *
  * <p>Operands broadcast. Dtypes promote within their kind ({@link DType#promote}); a Java number takes the dtype of the
  * tensor it meets, and must fit it: {@code intTensor.mul(2.5)} is an error. Negative axes count from the end. Shapes
