@@ -1,6 +1,7 @@
 package org.rebind;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -37,7 +38,7 @@ public record Explanation(String function, String signature, MissReason miss, St
         if (!guards.isEmpty()) {
             s.append("\nguards     ").append(String.join("\n           ", guards));
         }
-        s.append("\ntimes      ").append(times.stream().map(t -> String.format("%s %.2f ms", t.stage, t.ms))
+        s.append("\ntimes      ").append(times.stream().map(t -> String.format(Locale.ROOT, "%s %.2f ms", t.stage, t.ms))
                 .collect(Collectors.joining(", ")));
         s.append("\nscratch    ").append(scratchBytes).append(" bytes\n\n").append(graph).append("\n\n");
         kernels.forEach(k -> s.append(k).append("\n\n"));
