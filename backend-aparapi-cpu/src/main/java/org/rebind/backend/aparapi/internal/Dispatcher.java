@@ -11,6 +11,7 @@ import org.rebind.bindings.aparapi.Launcher;
  * does its work on its own: callers never wait for each other. Thread-safe.
  */
 final class Dispatcher implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.rebind.backend.aparapi");
     /** System property: threads a call may use; the processors if absent. */
     static final String THREADS = "rebind.cpu.threads";
 
@@ -47,6 +48,8 @@ final class Dispatcher implements AutoCloseable {
     private void launch() {
         try (Launcher launcher = new Launcher(helpers.length)) {
             launcher.launch(helpers.length, worker -> helpers[worker].serve(started));
+        } catch (LinkageError | RuntimeException e) { // no bindings, for instance: callers do all by themselves
+            LOG.log(System.Logger.Level.WARNING, "calls use no thread but their own, Aparapi does not start: " + e);
         }
     }
 

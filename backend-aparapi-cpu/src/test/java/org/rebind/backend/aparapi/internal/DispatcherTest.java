@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +42,34 @@ class DispatcherTest {
     @AfterEach
     void stop() {
         dispatcher.close();
+    }
+
+    /** A class path without aparapi-bindings: a warning, and calls do all by themselves. */
+    @Test
+    void withoutAparapiNoThreadDiesOfIt() throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!entry.contains("aparapi-bindings")) {
+                urls.add(new File(entry).toURI().toURL());
+            }
+        }
+        Set<Throwable> uncaught = ConcurrentHashMap.newKeySet();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
+        try (URLClassLoader bare = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Set<Thread> others = Thread.getAllStackTraces().keySet();
+            Constructor<?> made = bare.loadClass(Dispatcher.class.getName()).getDeclaredConstructor(int.class);
+            made.setAccessible(true);
+            made.newInstance(2);
+            for (Thread t : Thread.getAllStackTraces().keySet()) {
+                if (!others.contains(t) && t.getName().equals("rebind-cpu-launch")) {
+                    t.join(60_000);
+                }
+            }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertEquals(Set.of(), uncaught);
     }
 
     @Test
