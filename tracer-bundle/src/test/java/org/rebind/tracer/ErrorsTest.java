@@ -54,6 +54,8 @@ class ErrorsTest {
         refused(ShapeException.class, () -> f23.add(f45), "add:", "[2, 3]", "[4, 5]", "broadcast");
         refused(ShapeException.class, () -> f23.matmul(f45), "matmul:", "[2, 3]", "[4, 5]", "transpose");
         refused(ShapeException.class, () -> f23.matmul(Tensor.scalar(1f)), "matmul:", "mul");
+        refused(ShapeException.class, () -> Tensor.ones(DType.FLOAT32, 2, 2, 3).matmul(Tensor.ones(DType.FLOAT32, 5, 3, 2)), "matmul:",
+                "[2, 2, 3], [5, 3, 2]", "axis -3 has sizes 2 and 5");
         refused(ShapeException.class, () -> Tensor.where(b3, f23, f45), "where:", "[4, 5]");
         refused(ShapeException.class, () -> f23.reshape(4, 2), "reshape:", "[2, 3]", "6", "8");
         refused(ShapeException.class, () -> f23.reshape(-1, 4), "reshape:", "4 does not divide");

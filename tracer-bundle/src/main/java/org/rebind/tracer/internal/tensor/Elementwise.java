@@ -53,19 +53,25 @@ final class Elementwise {
 
     /** The shape that all these broadcast to. */
     static Shape commonShape(String name, List<Shape> shapes) {
+        return commonShape(name, shapes, shapes);
+    }
+
+    /** @param operands what an error names: these shapes, or ones that begin with them and have more axes each */
+    static Shape commonShape(String name, List<Shape> shapes, List<Shape> operands) {
         Shape common = shapes.get(0);
+        int more = operands.get(0).rank() - common.rank();
         for (Shape s : shapes.subList(1, shapes.size())) {
-            common = common.equals(s) ? common : broadcast(name, common, s, shapes);
+            common = common.equals(s) ? common : broadcast(name, common, s, operands, more);
         }
         return common;
     }
 
-    private static Shape broadcast(String name, Shape a, Shape b, List<Shape> shapes) {
+    private static Shape broadcast(String name, Shape a, Shape b, List<Shape> operands, int more) {
         int rank = Math.max(a.rank(), b.rank());
         Dim[] dims = new Dim[rank];
         for (int i = 1; i <= rank; i++) {
             dims[rank - i] = i > a.rank() ? b.dim(-i) : i > b.rank() ? a.dim(-i)
-                    : broadcast(name, a.dim(-i), b.dim(-i), i, shapes);
+                    : broadcast(name, a.dim(-i), b.dim(-i), more + i, operands);
         }
         return Shape.of(dims);
     }
@@ -74,7 +80,7 @@ final class Elementwise {
      * The common size of one axis. A fixed 1 broadcasts to any size, so no guard is needed there; otherwise symbolic
      * sizes are guarded to relate as they do in this call.
      */
-    private static Dim broadcast(String name, Dim a, Dim b, int fromEnd, List<Shape> shapes) {
+    private static Dim broadcast(String name, Dim a, Dim b, int fromEnd, List<Shape> operands) {
         if (a.equals(b) || isOne(b)) {
             return a;
         }
@@ -96,7 +102,7 @@ final class Elementwise {
         facts.holds(a, Relation.EQ, Dim.of(1));
         facts.holds(b, Relation.EQ, Dim.of(1));
         throw Errors.shape(name + ": operands have shapes "
-                + String.join(", ", shapes.stream().map(Shape::toString).toList())
+                + String.join(", ", operands.stream().map(Shape::toString).toList())
                 + ", which do not broadcast: axis -" + fromEnd + " has sizes " + a + " and " + b
                 + "; expected equal sizes, or 1 (see reshape, expandDims)");
     }

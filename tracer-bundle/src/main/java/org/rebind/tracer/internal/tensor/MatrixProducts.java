@@ -45,7 +45,7 @@ final class MatrixProducts {
         if (b.rank() == 2 && a.rank() > 2) {
             return flattened(a, b);
         }
-        Shape batch = Elementwise.commonShape("matmul", List.of(leading(a), leading(b)));
+        Shape batch = Elementwise.commonShape("matmul", List.of(leading(a), leading(b)), List.of(a.shape(), b.shape()));
         return Operations.apply("matmul", new Matmul(), expanded(a, batch), expanded(b, batch));
     }
 
