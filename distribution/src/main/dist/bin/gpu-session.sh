@@ -19,6 +19,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=()
+export REBIND_JAVA_OPTS="-Drebind.session=$$ ${REBIND_JAVA_OPTS:-}" # by which the processes of this session are known
 
 say() { printf '%s\n' "$@" >>"$work/page.md"; } # a line each
 heading() { echo "gpu-session: $1"; say '' "## $1" ''; cp "$work/page.md" "$out"; } # so that there is a page if it is cut short
@@ -90,7 +91,7 @@ if [ -n "$sanitizer" ]; then
 fi
 wait
 # one that was cut short may leave its Java behind, which would go on using the device while the rest is measured
-pkill -KILL -f -- "-Drebind.home=$home " && failed+=("a process of the contract that did not end by itself")
+pkill -KILL -f -- "-Drebind.session=$$ " && failed+=("a process of the contract that did not end by itself")
 echo "gpu-session: the contract took $((SECONDS - contracts_start)) s"
 heading "The backend contract"
 contracted tck

@@ -98,6 +98,25 @@ class LauncherTest {
                 + System.getProperty("rebind.version") + "/deploy)")), help.text);
     }
 
+    /** It ends what its own parts leave behind; a container of the same installation goes on. */
+    @Test
+    void aGpuSessionLeavesOtherProcessesAlone() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("home/bin"));
+        Files.copy(BIN.resolve("gpu-session.sh"), bin.resolve("gpu-session.sh"));
+        Files.writeString(bin.resolve("rebind"), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(bin.resolve("rebind"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process container = new ProcessBuilder("bash", "-c", "exec -a \"java -Drebind.home=" + bin.getParent()
+                + " of another session\" sleep 600").start();
+        try {
+            Answer answer = run(Map.of(), bin.resolve("gpu-session.sh").toString(), "--quick", "--backend", "none",
+                    folder.resolve("out.md").toString());
+            assertTrue(answer.text.contains("out.md"), answer.text);
+            assertTrue(container.isAlive(), answer.text);
+        } finally {
+            container.destroyForcibly();
+        }
+    }
+
     @Test
     void programsSayWhatTheyDoNotUnderstand() throws Exception {
         Map<String, String> bare = Map.of("REBIND_JAVA_HOME", System.getProperty("java.home"), "REBIND_CACHE",
