@@ -4,6 +4,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.rebind.BackendStatus;
@@ -26,6 +28,7 @@ public final class Backends implements AutoCloseable {
     private final Background background;
     private final Rebinding rebinding;
     private final List<DeclinedBackend> declined = new CopyOnWriteArrayList<>();
+    private final Set<BackendSlot> leaving = ConcurrentHashMap.newKeySet(); // departed, perhaps with something still to close
     private final AtomicLong generations = new AtomicLong();
     private volatile Snapshot snapshot;
     private volatile Runnable onChange = () -> { };
@@ -138,9 +141,11 @@ public final class Backends implements AutoCloseable {
             }
             List<BackendSlot> slots = new ArrayList<>(snapshot.slots());
             slots.remove(slot);
+            leaving.add(slot);
             snapshot = Snapshot.of(slots, snapshot.settings());
         }
         new Departure(rebinding, store).run(slot, snapshot.settings(), this::changed);
+        forgetSettled();
         background.execute(() -> onChange.run());
     }
 
@@ -168,23 +173,28 @@ public final class Backends implements AutoCloseable {
     /** Lets all backends depart and stops the background threads. */
     @Override
     public void close() {
-        List<BackendSlot> all;
+        List<BackendSlot> gone;
         synchronized (lock) {
-            all = snapshot.slots();
+            gone = snapshot.slots().stream().filter(s -> !s.lastResort).toList();
+            leaving.addAll(gone);
             snapshot = Snapshot.of(List.of(snapshot.lastResort()), snapshot.settings());
         }
-        List<BackendSlot> gone = all.stream().filter(s -> !s.lastResort).toList();
         gone.forEach(s -> new Departure(rebinding, store).run(s, snapshot.settings(), () -> { }));
         store.clear();
-        stopWhenSettled(gone);
+        stopWhenSettled();
     }
 
-    /** A call that has outlived the departure of its backend leaves something to close when it ends. */
-    private void stopWhenSettled(List<BackendSlot> gone) {
-        if (gone.stream().allMatch(BackendSlot::isSettled)) {
+    /** A call that has outlived the departure of its backend, now or before, leaves something to close when it ends. */
+    private void stopWhenSettled() {
+        forgetSettled();
+        if (leaving.isEmpty()) {
             background.stop();
         } else {
-            background.after(Housekeeping.PERIOD_MILLIS, () -> stopWhenSettled(gone));
+            background.after(Housekeeping.PERIOD_MILLIS, this::stopWhenSettled);
         }
+    }
+
+    private void forgetSettled() {
+        leaving.removeIf(s -> s.isDeparted() && s.isSettled());
     }
 }

@@ -90,6 +90,21 @@ class DepartureTest extends SwapBed {
     }
 
     @Test
+    void theRuntimeStopsAfterADepartureThatGaveUpAndStillClosesWhatTheCallUsed() throws Exception {
+        use(settings(1_000, 0, 50));
+        PretendBackend p = arrive("p", 5);
+        BoundGraph f = bind(Graphs.doubled(0));
+        p.onExecute = this::stopHere;
+        Future<ConcreteTensor> hung = threads.submit(() -> check(f));
+        begun.await();
+        backends.remove(p);
+        backends.close();
+        go.countDown();
+        hung.get(30, TimeUnit.SECONDS);
+        eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
+    }
+
+    @Test
     void aCompilationThatOutlivesTheDepartureLeavesNothing() throws Exception {
         use(settings(1_000, 0, 50));
         BoundGraph f = bind(Graphs.doubled(0));
