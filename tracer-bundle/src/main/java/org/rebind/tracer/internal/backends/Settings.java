@@ -2,6 +2,7 @@ package org.rebind.tracer.internal.backends;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.rebind.ArgumentException;
@@ -73,8 +74,9 @@ record Settings(List<String> prefer, List<String> allow, List<String> deny, long
         atMost("background.threads", MOST_THREADS, backgroundThreads);
     }
 
+    /** A file of properties has but one value a key: names in a row there, as in a system property, come as one. */
     private static List<String> trimmed(List<String> names) {
-        return names.stream().map(String::trim).filter(s -> !s.isEmpty()).toList();
+        return names.stream().flatMap(s -> Stream.of(s.split(","))).map(String::trim).filter(s -> !s.isEmpty()).toList();
     }
 
     private static void atLeast(String name, long least, long value) {
@@ -111,7 +113,7 @@ record Settings(List<String> prefer, List<String> allow, List<String> deny, long
     private record Properties(UnaryOperator<String> source) {
         List<String> names(String key) {
             String value = source.apply(PID + "." + key);
-            return value == null ? List.of() : List.of(value.split(","));
+            return value == null ? List.of() : List.of(value);
         }
 
         long number(String key, long byDefault) {
