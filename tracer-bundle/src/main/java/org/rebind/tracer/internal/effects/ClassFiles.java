@@ -3,9 +3,11 @@ package org.rebind.tracer.internal.effects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.ClassNode;
@@ -13,14 +15,9 @@ import org.objectweb.asm.tree.MethodNode;
 
 /** Parsed classes as one scan sees them, found through the class loader of the user's function. Confined to a scan. */
 final class ClassFiles {
-    /** Parsed once per class; memory permitting. Held by the class itself, so no loader is kept alive. */
-    private static final ClassValue<SoftReference<Optional<ClassNode>>[]> PARSED = new ClassValue<>() {
-        @Override
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        protected SoftReference<Optional<ClassNode>>[] computeValue(Class<?> type) {
-            return new SoftReference[1];
-        }
-    };
+    /** Parsed once per class; memory permitting. Neither the class nor what is known of it keeps the other's loader alive. */
+    private static final Map<Class<?>, SoftReference<Optional<ClassNode>>> PARSED =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     /** A method and the class that declares it. */
     record Found(ClassNode owner, MethodNode method) {
@@ -57,12 +54,11 @@ final class ClassFiles {
     }
 
     private static Optional<ClassNode> parse(Class<?> type) {
-        SoftReference<Optional<ClassNode>>[] slot = PARSED.get(type);
-        SoftReference<Optional<ClassNode>> known = slot[0]; // a race parses twice, which is harmless
+        SoftReference<Optional<ClassNode>> known = PARSED.get(type); // a race parses twice, which is harmless
         Optional<ClassNode> node = known == null ? null : known.get();
         if (node == null) {
             node = parseNow(type);
-            slot[0] = new SoftReference<>(node);
+            PARSED.put(type, new SoftReference<>(node));
         }
         return node;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.Handle;
@@ -34,13 +35,11 @@ public final class EffectScanner {
     private static final int MOST_DEPTH = 60;
     private static final String OBJECT = "Ljava/lang/Object;";
 
-    /** Results for lambdas that capture nothing the scan could look into: the same for every object of the class. */
-    private static final ClassValue<ScanResult[]> SCANNED = new ClassValue<>() {
-        @Override
-        protected ScanResult[] computeValue(Class<?> type) {
-            return new ScanResult[1];
-        }
-    };
+    /**
+     * Results for lambdas that capture nothing the scan could look into: the same for every object of the class. By the
+     * class weakly, as results are texts; a ClassValue would keep our loader alive as long as the class.
+     */
+    private static final Map<Class<?>, ScanResult> SCANNED = Collections.synchronizedMap(new WeakHashMap<>());
 
     private record Call(ClassFiles.Found method, List<AbstractValue> arguments) {
     }
@@ -89,11 +88,10 @@ public final class EffectScanner {
         if (!sameForAll) {
             return scanNow(function, method, unwrap);
         }
-        ScanResult[] slot = SCANNED.get(function.getClass());
-        ScanResult known = slot[0];
+        ScanResult known = SCANNED.get(function.getClass());
         if (known == null) {
             known = scanNow(function, method, unwrap);
-            slot[0] = known; // a race scans twice, which is harmless
+            SCANNED.put(function.getClass(), known); // a race scans twice, which is harmless
         }
         return known;
     }

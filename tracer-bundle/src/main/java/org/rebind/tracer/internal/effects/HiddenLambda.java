@@ -4,11 +4,14 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -22,13 +25,8 @@ import org.objectweb.asm.tree.MethodNode;
  * mostly one.
  */
 final class HiddenLambda {
-    /** Remembered by the lambda's class, so no loader is kept alive. */
-    private static final ClassValue<List<Handle>> HANDLES = new ClassValue<>() {
-        @Override
-        protected List<Handle> computeValue(Class<?> type) {
-            return handles(type);
-        }
-    };
+    /** By the lambda's class; handles are texts, so neither keeps the other's loader alive. */
+    private static final Map<Class<?>, List<Handle>> HANDLES = Collections.synchronizedMap(new WeakHashMap<>());
 
     private HiddenLambda() {
     }
@@ -39,13 +37,22 @@ final class HiddenLambda {
         if (!type.isHidden() || !type.isSynthetic()) {
             return List.of();
         }
-        List<Handle> handles = HANDLES.get(type);
+        List<Handle> handles = handles(type);
         Optional<List<Object>> captured = handles.isEmpty() ? Optional.empty() : captured(function);
         return captured.map(values -> handles.stream().map(h -> new LambdaView(h.getOwner(), h.getName(), h.getDesc(),
                 h.getTag(), values)).toList()).orElse(List.of());
     }
 
     private static List<Handle> handles(Class<?> type) {
+        List<Handle> known = HANDLES.get(type);
+        if (known == null) {
+            known = find(type);
+            HANDLES.put(type, known); // a race reads twice, which is harmless
+        }
+        return known;
+    }
+
+    private static List<Handle> find(Class<?> type) {
         int end = type.getName().indexOf("$$Lambda");
         ClassLoader loader = type.getClassLoader();
         if (end < 0 || loader == null) {
