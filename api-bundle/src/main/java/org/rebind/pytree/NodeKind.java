@@ -1,10 +1,12 @@
 package org.rebind.pytree;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.rebind.ArgumentException;
@@ -21,20 +23,44 @@ abstract class NodeKind {
         }
     }
 
-    private static final ClassValue<Slot> SLOTS = new ClassValue<>() {
+    /** What a class holds itself, so that it lives as long. */
+    private static final class Held extends WeakReference<Slot> {
+        @SuppressWarnings("unused") // keeps it
+        private final Slot slot;
+
+        Held(Slot slot) {
+            super(slot);
+            this.slot = slot;
+        }
+    }
+
+    /** The slots of classes that live longer than ours, such as lists and strings: held by these they would keep our loader. */
+    private static final Map<Class<?>, Slot> LASTING = new ConcurrentHashMap<>();
+
+    private static final ClassValue<WeakReference<Slot>> SLOTS = new ClassValue<>() {
         @Override
-        protected Slot computeValue(Class<?> type) {
-            return new Slot(find(type));
+        protected WeakReference<Slot> computeValue(Class<?> type) {
+            return outlivesUs(type) ? new WeakReference<>(LASTING.computeIfAbsent(type, t -> new Slot(find(t))))
+                    : new Held(new Slot(find(type)));
         }
     };
 
+    private static boolean outlivesUs(Class<?> type) {
+        ClassLoader its = type.getClassLoader();
+        ClassLoader ours = NodeKind.class.getClassLoader();
+        while (ours != null && ours != its) {
+            ours = ours.getParent();
+        }
+        return its == null || ours != null;
+    }
+
     static NodeKind of(Class<?> type) {
-        return SLOTS.get(type).kind;
+        return SLOTS.get(type).get().kind;
     }
 
     static void register(Class<?> type, Function<Object, Pytrees.Parts> flatten,
             BiFunction<Object, List<Object>, ?> unflatten) {
-        Slot slot = SLOTS.get(type);
+        Slot slot = SLOTS.get(type).get();
         boolean free = slot.kind instanceof StaticNode || slot.kind instanceof RegisteredNode
                 || slot.kind instanceof RecordNode;
         if (!free || Tensor.class.isAssignableFrom(type) || type.isPrimitive()) {

@@ -282,6 +282,28 @@ class PytreesTest {
         assertNull(loader.get());
     }
 
+    @Test
+    void nothingOfThePlatformKeepsOurClassLoader() throws Exception {
+        WeakReference<ClassLoader> loader = flattenWithOtherPytrees();
+        for (int i = 0; i < 50 && loader.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertNull(loader.get());
+    }
+
+    /** As after an update of the API's bundle, or in an application that is deployed anew. */
+    private static WeakReference<ClassLoader> flattenWithOtherPytrees() throws Exception {
+        URL[] here = {Pytrees.class.getProtectionDomain().getCodeSource().getLocation()};
+        try (URLClassLoader loader = new URLClassLoader(here, ClassLoader.getPlatformClassLoader())) {
+            Class<?> other = loader.loadClass(Pytrees.class.getName());
+            Object flat = other.getMethod("flatten", Object.class).invoke(null,
+                    List.of("text", 1, Map.of("key", Optional.of(2.5)), new String[] {"a"}));
+            assertEquals(Flat.class.getName(), flat.getClass().getName());
+            return new WeakReference<>(loader);
+        }
+    }
+
     private WeakReference<ClassLoader> flattenInAnotherLoader() throws Exception {
         URL[] here = {Picky.class.getProtectionDomain().getCodeSource().getLocation()};
         try (URLClassLoader loader = new URLClassLoader(here, getClass().getClassLoader()) {
