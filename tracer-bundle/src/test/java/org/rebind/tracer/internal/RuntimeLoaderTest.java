@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.rebind.CompileOptions;
 import org.rebind.CompiledFunction1;
 import org.rebind.DType;
 import org.rebind.Engine;
 import org.rebind.Function1;
+import org.rebind.Rebind;
+import org.rebind.RebindException;
 import org.rebind.Shape;
 import org.rebind.Tensor;
 import org.rebind.backend.Backend;
@@ -45,6 +49,29 @@ class RuntimeLoaderTest {
         assertEquals(1, BIAS, String.valueOf(user) + effect); // they live until here
     }
 
+    @Test
+    void aTensorOfARuntimeThatWasUpdatedIsReadButNotTakenForSomethingElse() throws Exception {
+        try (Isolated loader = new Isolated()) {
+            Class<?> type = loader.loadClass(Backends.class.getName());
+            Object interpreter = loader.loadClass(InterpreterBackend.class.getName()).getConstructor().newInstance();
+            try (AutoCloseable backends = (AutoCloseable) type.getConstructor(Backend.class).newInstance(interpreter)) {
+                Engine before = engine(loader, backends);
+                Tensor old = before.tensor(DType.FLOAT32, Shape.of(1), new float[] {1});
+                CompiledFunction1<Tensor, Tensor> f = Rebind.compiler().compile((Tensor x) -> x.add(1));
+                for (Executable use : new Executable[] {() -> f.apply(old), () -> Tensor.zeros(DType.FLOAT32, 1).add(old)}) {
+                    String message = assertThrows(RebindException.class, use).getMessage();
+                    assertTrue(message.contains("is a tensor of another runtime"), message);
+                }
+                assertEquals(2, f.apply(Tensor.of(old.toFloatArray())).itemDouble());
+            }
+        }
+    }
+
+    private static Engine engine(ClassLoader loader, Object backends) throws Exception {
+        return (Engine) loader.loadClass(RebindEngine.class.getName()).getConstructor(backends.getClass())
+                .newInstance(backends);
+    }
+
     /** Later JDKs remember so what JDK 17 keeps. */
     private static void forgetWhatIsSoftlyReachable() {
         assertThrows(OutOfMemoryError.class, () -> new long[8][Integer.MAX_VALUE - 8].hashCode());
@@ -57,8 +84,7 @@ class RuntimeLoaderTest {
             assertNotSame(Backends.class, type);
             Object interpreter = loader.loadClass(InterpreterBackend.class.getName()).getConstructor().newInstance();
             try (AutoCloseable backends = (AutoCloseable) type.getConstructor(Backend.class).newInstance(interpreter)) {
-                Engine engine = (Engine) loader.loadClass(RebindEngine.class.getName()).getConstructor(type)
-                        .newInstance(backends);
+                Engine engine = engine(loader, backends);
                 Tensor one = engine.tensor(DType.FLOAT32, Shape.of(1), new float[] {1});
                 for (Function1<Tensor, Tensor> f : functions) {
                     CompiledFunction1<Tensor, Tensor> compiled = engine.compiler().compile(f, CompileOptions.DEFAULT);

@@ -11,7 +11,9 @@ import org.rebind.graph.Relation;
 import org.rebind.pytree.Flat;
 import org.rebind.pytree.Pytrees;
 import org.rebind.pytree.TreeDef;
+import org.rebind.tracer.internal.tensor.AbstractTensor;
 import org.rebind.tracer.internal.tensor.ConcreteTensor;
+import org.rebind.tracer.internal.tensor.Errors;
 
 /**
  * The arguments of one call, taken apart.
@@ -61,9 +63,9 @@ record Arguments(Signature signature, ConcreteTensor[] leaves, int hash) {
         if (t instanceof ConcreteTensor c) {
             return c;
         }
-        throw new RebindException(argument + Pytrees.leafPaths(flat.treeDef()).get(leaf) + " is a tensor of another compiled"
-                + " function that was used outside of it, after its trace ended or in another thread; return it from"
-                + " that function instead of storing it");
+        throw new RebindException(argument + Pytrees.leafPaths(flat.treeDef()).get(leaf) + " is "
+                + (t instanceof AbstractTensor ? "a tensor of another compiled function that was used outside of it, after its"
+                + " trace ended or in another thread; return it from that function instead of storing it" : Errors.foreign(t)));
     }
 
     /** The parameters of a graph for these arguments. */

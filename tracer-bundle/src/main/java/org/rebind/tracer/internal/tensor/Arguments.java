@@ -23,8 +23,7 @@ final class Arguments {
         if (notNull(name, argument, value) instanceof AbstractTensor t) {
             return t;
         }
-        throw Errors.argument(name + ": " + argument + " is a " + value.getClass().getName()
-                + ", expected a tensor made by Rebind; Tensor is not to be implemented elsewhere");
+        throw Errors.argument(name + ": " + argument + " is " + Errors.foreign(value));
     }
 
     static <T> List<T> list(String name, String argument, List<T> values) {

@@ -4,6 +4,7 @@ import org.rebind.ArgumentException;
 import org.rebind.DTypeException;
 import org.rebind.RebindException;
 import org.rebind.ShapeException;
+import org.rebind.Tensor;
 
 /** Exceptions about what the user's function did, with the line of the user's code in their message. */
 public final class Errors {
@@ -36,6 +37,15 @@ public final class Errors {
             return new ShapeException(own + at(), e);
         }
         return e instanceof DTypeException ? new DTypeException(own + at(), e) : new ArgumentException(own + at(), e);
+    }
+
+    /** What a tensor is whose class is none of ours; the end of a sentence. */
+    public static String foreign(Tensor t) {
+        String type = t.getClass().getName();
+        return type.startsWith(Errors.class.getPackageName())
+                ? "a tensor of another runtime, which was stopped or updated since or belongs to another container; make a new one"
+                        + " of its values, for instance Tensor.of(old.toFloatArray(), ...)"
+                : "a " + type + ", expected a tensor made by Rebind; Tensor is not to be implemented elsewhere";
     }
 
     private static String at() {
