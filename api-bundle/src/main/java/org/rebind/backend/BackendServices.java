@@ -62,7 +62,7 @@ public final class BackendServices implements AutoCloseable {
     private static void quietly(String what, Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // natives that do not link, for instance
             LOG.log(System.Logger.Level.WARNING, "failed to " + what, e);
         }
     }
