@@ -185,7 +185,9 @@ public final class ConcreteTensor extends AbstractTensor {
 
     /** Whether the elements can be used there without reading them back from another device first. */
     public boolean isAtHand(Home home) {
-        if (host != null) {
+        HostBuffer h = borrowIfThere(); // a backend may have closed it: then borrow says so
+        if (h != null) {
+            h.release();
             return true;
         }
         for (Resident r : residents) {

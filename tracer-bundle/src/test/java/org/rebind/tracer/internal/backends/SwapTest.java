@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import org.rebind.DType;
 import org.rebind.TensorType;
 import org.rebind.backend.Backend;
 import org.rebind.backend.ExecutableOptions;
+import org.rebind.backend.HostBuffer;
 import org.rebind.graph.Graph;
 import org.rebind.pretend.PretendBackend;
 import org.rebind.tracer.internal.interpret.InterpreterBackend;
@@ -398,6 +402,17 @@ class SwapTest extends SwapBed {
             System.gc();
             return count("p.executables") == 0;
         });
+    }
+
+    @Test
+    void aTensorWhoseBackendHasClosedItsBufferIsAnErrorNotAnEndlessCall() {
+        BoundGraph f = bind(Graphs.doubled(0));
+        HostBuffer closed = HostBuffer.pooled(DType.FLOAT32, X.clone(), X.length, array -> { });
+        ConcreteTensor x = ConcreteTensor.of(TensorType.of(DType.FLOAT32, X.length), closed);
+        closed.close();
+        String message = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(IllegalStateException.class,
+                () -> Graphs.run(f, new ConcreteTensor[] {x}, NONE))).getMessage();
+        assertTrue(message.contains("has closed its buffer"), message);
     }
 
     @Test
