@@ -1,5 +1,6 @@
 package org.rebind.tracer.internal.backends;
 
+import java.lang.System.Logger.Level;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -33,12 +34,24 @@ import org.rebind.tracer.internal.interpret.InterpreterBackend;
         attribute = "objectClass:List<String>=\"org.rebind.tracer.internal.backends.Backends\"")
 @Designate(ocd = Settings.Config.class)
 public final class ContainerBackends {
+    private static final System.Logger LOG = System.getLogger(ContainerBackends.class.getName());
+
     private final Backends backends;
     private volatile ServiceRegistration<Backends> registration;
 
     @Activate
     public ContainerBackends(Settings.Config config) {
-        backends = new Backends(new InterpreterBackend(), Settings.of(config));
+        backends = new Backends(new InterpreterBackend(), settings(config));
+    }
+
+    /** A component that fails to start is not tried again when its configuration is mended, so it starts with the defaults. */
+    private static Settings settings(Settings.Config config) {
+        try {
+            return Settings.of(config);
+        } catch (RuntimeException e) { // a value out of range, or none of the type
+            LOG.log(Level.ERROR, "the configuration is not used, but the defaults: {0}", Texts.brief(e));
+            return Settings.DEFAULT;
+        }
     }
 
     /** After the backends that are there already have been bound. */
