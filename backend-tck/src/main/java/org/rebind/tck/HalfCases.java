@@ -92,6 +92,19 @@ final class HalfCases {
                 g.results(g.cast(x, other), g.cast(g.param("from_" + other, other, N), d));
             }
         }, EDGES));
+        cases.add(integers(d));
+    }
+
+    /** Next to the middle of two numbers: rounded to float32 first, they would be the middle. */
+    private static OperatorCase integers(DType d) {
+        return OperatorCase.of("casts of large integers to " + d, g -> {
+            g.param("like", DType.BOOL, N);
+            for (DType whole : List.of(DType.INT32, DType.INT64)) {
+                GraphBuilder.Value i = g.op(new Iota(whole, Shape.of(N), 0));
+                GraphBuilder.Value x = g.op(Binary.ADD, g.op(Binary.MULTIPLY, i, g.fill(1 << 16, i)), g.fill((1 << 24) + 1, i));
+                g.results(g.cast(x, d), g.cast(g.op(Unary.NEGATIVE, x), d));
+            }
+        }, ORDINARY);
     }
 
     private static void moved(DType d, List<OperatorCase> cases) {

@@ -83,20 +83,21 @@ final class Arithmetic {
     static Expr cast(Expr x, DType from, DType to) {
         DType target = Body.register(to);
         Expr e = x.type() == target ? x : Expr.apply(Fn.CAST, target, x);
-        return rounded(from == DType.FLOAT64 && to.byteSize() == 2 ? toOdd(x, e) : e, to);
+        boolean whole = from == DType.INT32 || from == DType.INT64; // float16 ends before float32 rounds them
+        return rounded(from == DType.FLOAT64 && to.byteSize() == 2 || whole && to == DType.BFLOAT16 ? toOdd(x, e) : e, to);
     }
 
     /**
-     * A float64 as float32 that can be rounded again as if it had not been before: cut off, with the last bit set if that
+     * A float64 or an integer as float32 that can be rounded again as if it had not been before: cut off, with the last bit set if that
      * lost anything (S. Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded sums", 2008).
      *
      * @param near the float32 nearest to x
      */
     private static Expr toOdd(Expr x, Expr near) {
-        Expr back = Expr.apply(Fn.CAST, DType.FLOAT64, near);
+        Expr back = Expr.apply(Fn.CAST, x.type(), near);
         Expr bits = Expr.apply(Fn.FLOAT_BITS, DType.INT32, near);
-        Expr away = Expr.apply(Fn.LESS, DType.BOOL, Expr.apply(Fn.ABS, DType.FLOAT64, x),
-                Expr.apply(Fn.ABS, DType.FLOAT64, back));
+        Expr away = Expr.apply(Fn.LESS, DType.BOOL, Expr.apply(Fn.ABS, x.type(), x),
+                Expr.apply(Fn.ABS, x.type(), back));
         Expr cut = Expr.apply(Fn.SELECT, DType.INT32, away, Expr.apply(Fn.SUBTRACT, DType.INT32, bits, Expr.integer(1)), bits);
         Expr odd = Expr.apply(Fn.BITS_FLOAT, DType.FLOAT32, Expr.apply(Fn.BIT_OR, DType.INT32, cut, Expr.integer(1)));
         return Expr.apply(Fn.SELECT, DType.FLOAT32, Expr.apply(Fn.EQUAL, DType.BOOL, back, x), near, odd);
