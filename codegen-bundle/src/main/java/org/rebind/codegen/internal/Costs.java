@@ -45,7 +45,8 @@ final class Costs {
                 || op instanceof Full || op instanceof Iota;
     }
 
-    private static int own(Op op) {
+    /** Operations of an op itself, 0 of views. */
+    static int own(Op op) {
         if (op instanceof Unary u) {
             return switch (u) {
                 case NEGATIVE, ABS, SIGN, FLOOR, CEIL, ROUND, TRUNC, ISNAN, LOGICAL_NOT -> 1;

@@ -26,6 +26,8 @@ final class Group {
     final Map<Integer, List<Integer>> reductions = new LinkedHashMap<>();
     /** All values computed inside. */
     final Set<Integer> members = new LinkedHashSet<>();
+    /** How long the code of its members is: one each, of a concatenation one for each operand, of a view none; an output is one more. */
+    int length;
     /** Whether nothing but what is computed element by element may join. */
     boolean closed;
     /** Whether the one reduction is folded in parts first. */

@@ -19,7 +19,7 @@ import org.rebind.graph.*;
 final class Grouping {
     private static final Dim UNIT = Dim.of(1);
     /** More ops in one kernel than this make methods the JVM does not compile, and spill registers. */
-    private static final int MOST_MEMBERS = 96;
+    private static final int LONGEST = 96;
 
     private final Graph graph;
     private final Target target;
@@ -34,7 +34,8 @@ final class Grouping {
     private final Map<Integer, Group> storedBy = new LinkedHashMap<>();
     private final List<Group> groups = new ArrayList<>();
 
-    Grouping(Graph graph, Target target, Facts facts) {
+    /** @param parts values that no other group may compute */
+    Grouping(Graph graph, Set<Integer> parts, Target target, Facts facts) {
         this.graph = graph;
         this.target = target;
         this.facts = facts;
@@ -47,6 +48,7 @@ final class Grouping {
             needs.add(new LinkedHashMap<>());
         }
         graph.results().forEach(r -> mustStore[r] = true);
+        parts.forEach(this::share);
         for (int v = graph.valueCount() - 1; v >= graph.params().size(); v--) {
             if (mustStore[v] || !needs.get(v).isEmpty()) {
                 place(v);
@@ -103,7 +105,7 @@ final class Grouping {
     /** Puts a value that only {@code g} uses into it, if that is possible and wise. */
     private boolean join(int v, Group g, Set<List<Integer>> ways) {
         List<Integer> m = ways.iterator().next();
-        if (g.members.size() >= MOST_MEMBERS || mustStore[v] && (ways.size() > 1 || g.closed)) {
+        if (g.length + length(v) > LONGEST || mustStore[v] && (ways.size() > 1 || g.closed)) {
             return false;
         }
         if (isFold(v)) {
@@ -124,6 +126,7 @@ final class Grouping {
 
     private void addOutput(int v, Group g, List<Integer> m) {
         g.outputs.add(v);
+        g.length++;
         g.outputAxes.put(v, m);
         storedBy.put(v, g);
     }
@@ -141,8 +144,14 @@ final class Grouping {
         return false;
     }
 
+    private int length(int v) {
+        Node n = graph.node(v);
+        return n.op() instanceof Concatenate ? n.inputs().size() : Math.min(1, Costs.own(n.op()));
+    }
+
     private void inline(int v, Group g, Set<List<Integer>> ways) {
         g.members.add(v);
+        g.length += length(v);
         Node n = graph.node(v);
         if (n.op() instanceof Take && costs.costly(n.inputs().get(0))) {
             share(n.inputs().get(0));
@@ -229,6 +238,7 @@ final class Grouping {
 
     private void enter(int v, Group g, List<Integer> operand) {
         g.members.add(v);
+        g.length++;
         g.reductions.put(v, operand);
         int input = graph.node(v).inputs().get(0);
         if (target.fuse()) {

@@ -1,8 +1,11 @@
 package org.rebind.codegen.internal;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.rebind.codegen.Kernel;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Stmt;
@@ -32,7 +35,11 @@ final class Names {
             "shuffle", "vload", "vstore", "copysign", "index", "gamma", "time", "signbit", "exp2", "log2", "exp10", "log10",
             "hypot", "fabs", "fmin", "fmax", "fdim", "ilogb", "ldexp", "modf", "nan", "rsqrt", "bitselect", "popcount");
 
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*");
+
     private final Set<String> taken = new HashSet<>();
+    /** For each stem the last number given: a plan of a thousand steps wishes for the same name a thousand times a kernel. */
+    private final Map<String, Integer> last = new HashMap<>();
 
     /** Whether a function of this name would be taken for another or for a keyword in some dialect. */
     static boolean isTaken(String function) {
@@ -83,7 +90,8 @@ final class Names {
 
     /** A new identifier like this one, never one that means something in a dialect. */
     String fresh(String wish) {
-        String base = wish.replaceAll("[^A-Za-z0-9_]", "_").replaceAll("_+", "_").replaceAll("^_|_$", "");
+        String base = IDENTIFIER.matcher(wish).matches() ? wish
+                : wish.replaceAll("[^A-Za-z0-9_]", "_").replaceAll("_+", "_").replaceAll("^_|_$", "");
         if (base.isEmpty() || Character.isDigit(base.charAt(0))) {
             base = "v" + base;
         }
@@ -91,10 +99,11 @@ final class Names {
             return base;
         }
         String stem = Character.isDigit(base.charAt(base.length() - 1)) ? base + "_" : base;
-        int n = 1;
+        int n = last.getOrDefault(stem, 0) + 1;
         while (RESERVED.contains(stem + n) || FUNCTIONS.contains(stem + n) || !taken.add(stem + n)) {
             n++;
         }
+        last.put(stem, n);
         return stem + n;
     }
 }

@@ -22,6 +22,9 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * one method. C1 has registers for so many loads (decision 0020).
  */
 final class PhaseMethods {
+    /** A method of Java takes 255, of which long and double are two. */
+    private static final int MOST_PARAMETERS = 127;
+
     private final Dialect dialect;
     private final Kernel kernel;
     private final Names names;
@@ -131,6 +134,9 @@ final class PhaseMethods {
                 used.put(name, t);
             }
         });
+        if (used.size() > MOST_PARAMETERS) {
+            throw new VectorExpr.NoVector(used.size() + " parameters of a method");
+        }
         String name = kernel.name() + kind + ++count;
         List<String> parameters = new ArrayList<>();
         used.forEach((n, t) -> parameters.add(t + " " + n));

@@ -26,11 +26,12 @@ public final class Planner {
     private final Set<String> kernelNames = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
-    public Planner(Graph graph, Target target) {
-        this.graph = graph;
+    public Planner(Graph given, Target target) {
+        Concatenations concatenations = Concatenations.cut(given);
+        this.graph = concatenations.graph();
         this.target = target;
         this.facts = new Facts(graph);
-        this.grouping = new Grouping(graph, target, facts);
+        this.grouping = new Grouping(graph, concatenations.parts(), target, facts);
         this.maker = new KernelMaker(graph, target, facts);
         this.memories = new Memories(graph, grouping);
     }
