@@ -23,6 +23,10 @@ public record CompileOptions(String name, boolean fullgraph, int maxCacheSize, L
     public static final CompileOptions DEFAULT = builder().build();
 
     public CompileOptions {
+        if (name == null || dynamicDims == null || backend == null) {
+            throw new ArgumentException("CompileOptions: " + (name == null ? "name" : dynamicDims == null ? "dynamicDims" : "backend")
+                    + " is null; leave out what is not to be chosen");
+        }
         dynamicDims = List.copyOf(dynamicDims);
         if (maxCacheSize < 1) {
             throw new IllegalArgumentException("maxCacheSize: expected at least 1, got " + maxCacheSize);
@@ -81,7 +85,7 @@ public record CompileOptions(String name, boolean fullgraph, int maxCacheSize, L
         }
 
         public Builder backend(String name) {
-            this.backend = Optional.of(name);
+            this.backend = name == null ? null : Optional.of(name); // of which build says what is wrong
             return this;
         }
 
@@ -100,7 +104,7 @@ public record CompileOptions(String name, boolean fullgraph, int maxCacheSize, L
             return this;
         }
 
-        /** @throws IllegalArgumentException if maxCacheSize is below 1 */
+        /** @throws IllegalArgumentException if maxCacheSize is below 1 @throws ArgumentException if a name is null */
         public CompileOptions build() {
             return new CompileOptions(name, fullgraph, maxCacheSize, dynamicDims, backend, exact, simplify, fuse);
         }

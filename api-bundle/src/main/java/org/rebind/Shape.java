@@ -28,15 +28,22 @@ public final class Shape {
     }
 
     public static Shape of(long... sizes) {
-        return sizes.length == 0 ? SCALAR : new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toArray(Dim[]::new));
+        return given(sizes, "sizes").length == 0 ? SCALAR : new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toArray(Dim[]::new));
     }
 
     public static Shape of(Dim... dims) {
-        return dims.length == 0 ? SCALAR : new Shape(dims.clone());
+        return given(dims, "dims").length == 0 ? SCALAR : new Shape(dims.clone());
     }
 
     public static Shape of(List<Dim> dims) {
-        return of(dims.toArray(Dim[]::new));
+        return of(given(dims, "dims").toArray(Dim[]::new));
+    }
+
+    private static <T> T given(T value, String name) {
+        if (value == null) {
+            throw new ArgumentException("Shape.of: " + name + " is null");
+        }
+        return value;
     }
 
     public int rank() {

@@ -8,7 +8,7 @@ public class BackendException extends RebindException {
 
     /** What failed. */
     public enum Kind {
-        /** The graph could not be compiled; another backend may. */
+        /** The graph could not be compiled, or not for the sizes of a call; another backend may. */
         COMPILE,
         /** A launch failed; the device may still work. */
         EXECUTE,

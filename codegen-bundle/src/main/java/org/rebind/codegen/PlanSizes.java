@@ -8,7 +8,7 @@ import org.rebind.backend.BackendException;
 /**
  * What a plan's dims come to at given sizes: what a backend with 32-bit indices needs to launch its steps. Immutable.
  *
- * <p>Every method that evaluates a dim throws a {@link BackendException} of kind EXECUTE, which names the dim's purpose,
+ * <p>Every method that evaluates a dim throws a {@link BackendException} of kind COMPILE, which names the dim's purpose,
  * if the number does not fit an int.
  */
 public final class PlanSizes {
@@ -51,7 +51,7 @@ public final class PlanSizes {
     public int number(Dim dim, String what) {
         long n = dim.evaluate(symbols);
         if (n != (int) n) {
-            throw new BackendException(BackendException.Kind.EXECUTE, what + " is " + n
+            throw new BackendException(BackendException.Kind.COMPILE, what + " is " + n
                     + ", and this backend computes with at most " + Integer.MAX_VALUE + "; split the tensor");
         }
         return (int) n;
@@ -66,14 +66,14 @@ public final class PlanSizes {
      * Groups of {@link Kernel#GROUP_SIZE} threads for a GPU's launch of a kernel.
      *
      * @param most what the device has use for; the kernel strides over the rest
-     * @throws BackendException of kind EXECUTE if striding would leave the range of int
+     * @throws BackendException of kind COMPILE if striding would leave the range of int
      */
     public int groups(Kernel kernel, long most) {
         int extent = extent(kernel);
         long items = kernel.launch() == Kernel.Launch.GROUPS ? 1 : (long) Kernel.GROUP_SIZE * kernel.chunkMultiple();
         long fit = (Integer.MAX_VALUE - extent) / items; // indices run over the end by one stride
         if (fit == 0) {
-            throw new BackendException(BackendException.Kind.EXECUTE, "extent of " + kernel.name() + " is " + extent
+            throw new BackendException(BackendException.Kind.COMPILE, "extent of " + kernel.name() + " is " + extent
                     + ", and this backend computes with at most " + (Integer.MAX_VALUE - items) + "; split the tensor");
         }
         return (int) Math.min((extent + items - 1) / items, Math.min(most, fit));

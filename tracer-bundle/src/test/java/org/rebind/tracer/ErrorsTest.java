@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.rebind.ArgumentException;
+import org.rebind.CompileOptions;
 import org.rebind.DType;
 import org.rebind.DTypeException;
 import org.rebind.Dim;
@@ -96,6 +97,7 @@ class ErrorsTest {
         refused(ShapeException.class, () -> Tensor.scalar(1f).cumsum(0), "cumsum:", "no axes");
         refused(ShapeException.class, () -> f23.unbind(7), "unbind:", "7");
         refused(ShapeException.class, () -> Tensor.stack(4, f23), "stack:", "4");
+        refused(ShapeException.class, () -> Tensor.stack(0, f23, f23.transpose()), "stack: tensors[1] has shape [3, 2], expected [2, 3]");
         refused(ShapeException.class, () -> Tensor.concatenate(2, f23), "concatenate:", "2");
         refused(ShapeException.class, () -> f23.take(i3, 2), "take:", "2");
     }
@@ -124,6 +126,16 @@ class ErrorsTest {
     }
 
     @Test
+    void nullsBeforeThereIsATensor() {
+        assertTrue(assertThrows(ArgumentException.class, () -> Tensor.of(new float[2], (long[]) null)).getMessage()
+                .contains("sizes is null"));
+        assertTrue(assertThrows(ArgumentException.class, () -> CompileOptions.builder().name(null).build()).getMessage()
+                .contains("name is null"));
+        assertTrue(assertThrows(ArgumentException.class, () -> CompileOptions.builder().backend(null).build()).getMessage()
+                .contains("backend is null"));
+    }
+
+    @Test
     void nullsAndStrangers() {
         refused(ArgumentException.class, () -> f23.add((Tensor) null), "add:", "other is null");
         refused(ArgumentException.class, () -> f23.add((Number) null), "add:", "other is null");
@@ -134,6 +146,8 @@ class ErrorsTest {
         refused(ArgumentException.class, () -> f23.pad(new long[][] {{1}, {2}}, 0), "pad:", "paddings[0]", "2");
         refused(ArgumentException.class, () -> Tensor.where(null, f23, f23), "where:", "condition is null");
         refused(ArgumentException.class, () -> Tensor.of((float[]) null), "Tensor.of: values is null");
+        refused(ArgumentException.class, () -> Tensor.of((DType) null, ByteBuffer.allocate(8), 2), "Tensor.of: dtype is null");
+        refused(ArgumentException.class, () -> f23.copyTo(null), "copyTo: target is null");
         refused(ArgumentException.class, () -> Tensor.stack(0, f23, null), "stack:", "tensors[1] is null");
         refused(ArgumentException.class, () -> Tensor.concatenate(0, (Tensor[]) null), "concatenate:", "tensors is null");
         refused(ArgumentException.class, () -> Rebind.onExecute(v -> { }, f23, null), "onExecute:", "null");

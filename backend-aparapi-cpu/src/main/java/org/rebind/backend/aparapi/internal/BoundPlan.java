@@ -156,7 +156,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
     private static int number(Dim dim, ToLongFunction<String> numbers) {
         long n = dim.evaluate(numbers);
         if (n != (int) n) {
-            throw new BackendException(BackendException.Kind.EXECUTE, "size " + dim + " is " + n
+            throw new BackendException(BackendException.Kind.COMPILE, "size " + dim + " is " + n
                     + " here; kernels index with 32 bits");
         }
         return (int) n;
@@ -165,7 +165,7 @@ record BoundPlan(long[] symbols, BoundStep[] steps, int[] resultElements, long[]
     private static int count(Dim dim, ToLongFunction<String> numbers) {
         long n = dim.evaluate(numbers);
         if (n < 0 || n > Integer.MAX_VALUE - 8) {
-            throw new BackendException(BackendException.Kind.EXECUTE, "size " + dim + " is " + n
+            throw new BackendException(BackendException.Kind.COMPILE, "size " + dim + " is " + n
                     + " here; expected 0 to 2^31 - 9, what a Java array holds");
         }
         return (int) n;

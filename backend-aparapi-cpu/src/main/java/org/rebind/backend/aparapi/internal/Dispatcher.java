@@ -60,7 +60,13 @@ final class Dispatcher implements AutoCloseable {
 
     static Dispatcher configured() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return new Dispatcher(Math.max(1, Integer.getInteger(THREADS, processors)));
+        String wanted = System.getProperty(THREADS, "");
+        if (!wanted.isEmpty() && !wanted.matches("[1-9][0-9]{0,3}")) {
+            LOG.log(System.Logger.Level.WARNING, THREADS + ": expected a number from 1 to 9999, got " + wanted + "; calls use "
+                    + processors);
+            return new Dispatcher(processors);
+        }
+        return new Dispatcher(wanted.isEmpty() ? processors : Integer.parseInt(wanted));
     }
 
     int threads() {

@@ -479,6 +479,7 @@ public final class ConcreteTensor extends AbstractTensor {
 
     @Override
     public void copyTo(ByteBuffer target) {
+        Arguments.notNull("copyTo", "target", target);
         reading(h -> {
             copy(h, target);
             return null;

@@ -152,6 +152,7 @@ public final class Creation {
     /** A copy of a flat Java array or of a byte buffer's remaining bytes. @param given null for one axis */
     public static AbstractTensor copyOf(DType dtype, Shape given, Object array) {
         Arguments.notNull("Tensor.of", "values", array);
+        Arguments.notNull("Tensor.of", "dtype", dtype);
         Shape shape = given != null ? given : Shape.of(Array.getLength(array));
         HostBuffer host = ArrayCopies.copy(dtype, shape, array);
         Number uniform = Trace.current() == null ? null : ArrayCopies.uniformValue(host);

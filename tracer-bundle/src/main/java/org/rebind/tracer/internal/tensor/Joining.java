@@ -1,6 +1,7 @@
 package org.rebind.tracer.internal.tensor;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.rebind.DType;
 import org.rebind.Shape;
 import org.rebind.Tensor;
@@ -31,13 +32,18 @@ public final class Joining {
         Shape first = inputs[0].shape();
         int a = Arguments.axis("stack", axis, first.rank() + 1, first);
         for (int i = 0; i < inputs.length; i++) {
-            if (inputs[i].rank() != first.rank()) {
+            if (inputs[i].rank() != first.rank() || differ(inputs[i].shape(), first)) {
                 throw Errors.shape("stack: tensors[" + i + "] has shape " + inputs[i].shape() + ", expected "
                         + first + " like the first");
             }
             inputs[i] = Movement.expandDims("stack", inputs[i], a);
         }
         return Operations.apply("stack", new Concatenate(a), inputs);
+    }
+
+    /** Whether numbers among the sizes differ, whatever symbols are. */
+    private static boolean differ(Shape a, Shape b) {
+        return IntStream.range(0, a.rank()).anyMatch(i -> a.dim(i).isFixed() && b.dim(i).isFixed() && a.dim(i).value() != b.dim(i).value());
     }
 
     /** The tensors, promoted to one dtype. */
