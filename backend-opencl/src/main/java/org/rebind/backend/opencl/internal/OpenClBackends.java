@@ -9,7 +9,6 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.rebind.backend.BackendServices;
-import org.rebind.backend.Discovery;
 
 /** Registers one backend service a usable OpenCL device while this bundle runs, and says why others are not. */
 @Component(service = {}, immediate = true, configurationPid = "org.rebind.backend.opencl")
@@ -38,18 +37,7 @@ public final class OpenClBackends {
 
     @Activate
     public OpenClBackends(BundleContext context, Config config) {
-        services = new BackendServices(context, discover(config));
-    }
-
-    /** A component that fails to start is not tried again when its configuration is mended. */
-    private static Discovery discover(Config config) {
-        Settings settings;
-        try {
-            settings = settings(config);
-        } catch (RuntimeException e) {
-            return Discovery.declined("opencl", "its configuration cannot be used: " + e.getMessage());
-        }
-        return new OpenClProvider(settings).discover();
+        services = new BackendServices(context, new OpenClProvider(() -> settings(config)).discover());
     }
 
     private static Settings settings(Config c) {

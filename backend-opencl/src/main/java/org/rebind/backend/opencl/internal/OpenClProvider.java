@@ -3,6 +3,7 @@ package org.rebind.backend.opencl.internal;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.rebind.DeclinedBackend;
 import org.rebind.backend.Backend;
 import org.rebind.backend.BackendException;
@@ -18,15 +19,16 @@ public final class OpenClProvider implements BackendProvider {
     private static final System.Logger LOG = System.getLogger(OpenClProvider.class.getName());
     private static final String NAME = "opencl";
 
-    private final Settings settings;
+    private final Supplier<Settings> given;
 
     /** With the settings of the system properties {@code rebind.opencl.*}. */
     public OpenClProvider() {
-        this(Settings.fromSystemProperties());
+        this(Settings::fromSystemProperties);
     }
 
-    OpenClProvider(Settings settings) {
-        this.settings = settings;
+    /** @param given asked in {@link #discover}, where settings that cannot be are a reason to decline */
+    OpenClProvider(Supplier<Settings> given) {
+        this.given = given;
     }
 
     @Override
@@ -36,10 +38,16 @@ public final class OpenClProvider implements BackendProvider {
 
     @Override
     public Discovery discover() {
+        Settings settings;
+        try {
+            settings = given.get();
+        } catch (RuntimeException e) {
+            return Discovery.declined(NAME, "its configuration cannot be used: " + e.getMessage());
+        }
         try {
             ProcessGuards guards = ProcessGuards.install();
             try {
-                return find();
+                return find(settings);
             } finally {
                 guards.restoreHandlers();
             }
@@ -56,7 +64,7 @@ public final class OpenClProvider implements BackendProvider {
         }
     }
 
-    private Discovery find() {
+    private Discovery find(Settings settings) {
         List<Backend> usable = new ArrayList<>();
         List<DeclinedBackend> declined = new ArrayList<>();
         List<String> broken = new ArrayList<>();
@@ -64,7 +72,7 @@ public final class OpenClProvider implements BackendProvider {
             String name = usable.isEmpty() ? NAME : NAME + "-" + usable.size();
             String reason = facts.unusable();
             if (reason.isEmpty()) {
-                reason = open(name, facts, usable);
+                reason = open(name, facts, settings, usable);
             }
             if (!reason.isEmpty()) {
                 declined.add(new DeclinedBackend(name, facts.name() + " (" + facts.platformName() + "): " + reason));
@@ -79,7 +87,7 @@ public final class OpenClProvider implements BackendProvider {
     }
 
     /** Adds the backend of a device that works. @return why it does not, empty if it does */
-    private String open(String name, DeviceFacts facts, List<Backend> usable) {
+    private String open(String name, DeviceFacts facts, Settings settings, List<Backend> usable) {
         OpenClDevice device = null;
         try {
             BinaryCache cache = new BinaryCache(settings.binaryCache());

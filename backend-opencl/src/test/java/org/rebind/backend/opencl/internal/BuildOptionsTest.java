@@ -29,7 +29,7 @@ class BuildOptionsTest {
     @Test
     void optionsTheDriverRefusesAreNamed() {
         TestDevices.facts(); // or skip
-        Discovery found = new OpenClProvider(settings(NONE_SUCH)).discover();
+        Discovery found = new OpenClProvider(() -> settings(NONE_SUCH)).discover();
         found.backends().forEach(Backend::close);
         assertEquals(List.of(), found.backends());
         assertTrue(found.declined().stream().allMatch(d -> d.reason().contains(NONE_SUCH)), () -> "declined: " + found.declined());

@@ -35,7 +35,7 @@ final class TestDevices {
 
     /** The best backend; the caller closes it. */
     static Backend backend(Settings settings) {
-        Discovery found = new OpenClProvider(settings).discover();
+        Discovery found = new OpenClProvider(() -> settings).discover();
         skipUnless(!found.backends().isEmpty(), "no OpenCL backend: " + found.declined());
         found.backends().stream().skip(1).forEach(Backend::close);
         return found.backends().get(0);
