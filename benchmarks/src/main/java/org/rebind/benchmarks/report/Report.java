@@ -64,7 +64,8 @@ public final class Report {
                 writes large ones to arrays it keeps). A figure is the median of 7
                 iterations of 0.2 s (of 7 in each round, where rows were measured in rounds, contenders in turn) after 1.6 s
                 (Rebind: 3.2 s, as it compiles, and C2 then takes one of two cores for 2 s) of warm-up (JMH, average time), with the least
-                and the most. Peers: ONNX Runtime with all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
+                and the most. Of `threads` and `cache` it is that of 9 windows of 0.2 s of each number of callers, which take turns in one
+                JVM, after 3.2 s by one and four turns. Peers: ONNX Runtime with all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
                 `TF_XLA_FLAGS=--tf_xla_cpu_global_jit`; DJL and ND4J eagerly, freeing intermediates at once.
                 Not here: PyTorch from Python, and TorchScript models in DJL, which take a Python to write.
 

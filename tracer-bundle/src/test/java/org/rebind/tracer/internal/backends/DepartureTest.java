@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.rebind.backend.ExecutableOptions;
@@ -62,43 +63,34 @@ class DepartureTest extends SwapBed {
 
     @Test
     void whatAHungCallUsesIsClosedWhenItEndsWithoutAnyFurtherCall() throws Exception {
-        use(settings(1_000, 0, 50));
-        PretendBackend p = arrive("p", 5);
-        BoundGraph f = bind(Graphs.doubled(0));
-        p.onExecute = this::stopHere;
-        Future<ConcreteTensor> hung = threads.submit(() -> check(f));
-        begun.await();
-        backends.remove(p);
-        assertEquals(1, count("p.executables"), "it is running");
-        go.countDown();
-        hung.get(30, TimeUnit.SECONDS);
-        eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
+        underAHungCall(p -> {
+            backends.remove(p);
+            assertEquals(1, count("p.executables"), "it is running");
+        });
     }
 
     @Test
     void theRuntimeStopsUnderAHungCallAndStillClosesWhatItUsed() throws Exception {
-        use(settings(1_000, 0, 50));
-        PretendBackend p = arrive("p", 5);
-        BoundGraph f = bind(Graphs.doubled(0));
-        p.onExecute = this::stopHere;
-        Future<ConcreteTensor> hung = threads.submit(() -> check(f));
-        begun.await();
-        backends.close();
-        go.countDown();
-        hung.get(30, TimeUnit.SECONDS);
-        eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
+        underAHungCall(p -> backends.close());
     }
 
     @Test
     void theRuntimeStopsAfterADepartureThatGaveUpAndStillClosesWhatTheCallUsed() throws Exception {
+        underAHungCall(p -> {
+            backends.remove(p);
+            backends.close();
+        });
+    }
+
+    /** What happens while a call on p hangs; once that ends, nothing of p is left. */
+    private void underAHungCall(Consumer<PretendBackend> happens) throws Exception {
         use(settings(1_000, 0, 50));
         PretendBackend p = arrive("p", 5);
         BoundGraph f = bind(Graphs.doubled(0));
         p.onExecute = this::stopHere;
         Future<ConcreteTensor> hung = threads.submit(() -> check(f));
         begun.await();
-        backends.remove(p);
-        backends.close();
+        happens.accept(p);
         go.countDown();
         hung.get(30, TimeUnit.SECONDS);
         eventually("closed", () -> count("p.executables") == 0 && count("p.buffers") == 0);
