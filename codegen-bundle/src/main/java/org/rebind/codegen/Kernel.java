@@ -16,10 +16,11 @@ import org.rebind.codegen.ir.Stmt;
  * @param extent number of parallel items, at most 2^31 - 1
  * @param workPerItem inner operations of one item, evaluated by the host, to choose chunks by {@link #chunk}
  * @param chunkMultiple chunks should start at multiples of this; of THREADS launches the items one thread takes at a time
+ * @param lookAhead whether loops over long rows should look at the next row while they compute one
  * @param body statements; CPU bodies use the variables {@code lo} and {@code hi}
  */
 public record Kernel(String name, List<Array.Buffer> buffers, List<SizeParam> sizes, Dim extent, Launch launch,
-        Dim workPerItem, int chunkMultiple, List<Stmt> body, KernelNote note) {
+        Dim workPerItem, int chunkMultiple, boolean lookAhead, List<Stmt> body, KernelNote note) {
     /** Threads of a group, fixed so that one compilation serves: local sizes of GROUPS launches must be exactly this. */
     public static final int GROUP_SIZE = 256;
 

@@ -31,6 +31,10 @@ import org.rebind.tck.GraphBuilder.Value;
 /** Largest and smallest found by comparisons: NaN, zeros of both signs, infinities; and rows that are looked at ahead. */
 class ExtremeTest {
     private static final JavaBackend BACKEND = new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(512));
+    /** What looks ahead however much memory there is. */
+    private static final JavaBackend NARROW = new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(256));
+    /** Rows whose number, and so whose bytes, is not known. */
+    private static final Dim ROWS = Dim.symbol("rows");
     private static final int[] LENGTHS = {1, 7, 8, 13, 16, 31, 64, 65, 100, 260};
 
     @BeforeAll
@@ -58,8 +62,12 @@ class ExtremeTest {
     }
 
     private static double[] run(Executable e, DType d, double[]... in) {
+        return run(e, d, new long[0], in);
+    }
+
+    private static double[] run(Executable e, DType d, long[] sizes, double[]... in) {
         DeviceBuffer[] buffers = Arrays.stream(in).map(x -> buffer(d, x)).toArray(DeviceBuffer[]::new);
-        Object out = e.execute(buffers, new long[0])[0].toHost().array();
+        Object out = e.execute(buffers, sizes)[0].toHost().array();
         double[] r = new double[java.lang.reflect.Array.getLength(out)];
         for (int i = 0; i < r.length; i++) {
             r[i] = d == DType.FLOAT32 ? ((float[]) out)[i] : ((double[]) out)[i];
@@ -120,19 +128,19 @@ class ExtremeTest {
         }
     }
 
-    private static Graph softmax(DType d, int rows, int n) {
+    private static Graph softmax(DType d, Dim rows, int n) {
         GraphBuilder g = new GraphBuilder();
-        return g.results(softmax(g, g.param("x", d, Dim.of(rows), Dim.of(n)), rows, n)).build();
+        return g.results(softmax(g, g.param("x", d, rows, Dim.of(n)), rows, n)).build();
     }
 
-    private static Value softmax(GraphBuilder g, Value x, int rows, int n) {
+    private static Value softmax(GraphBuilder g, Value x, Dim rows, int n) {
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, wide(g, g.op(new Reduce(Reduce.Kind.MAX, List.of(1)), x), rows, n)));
         return g.op(Binary.DIVIDE, e, wide(g, g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e), rows, n));
     }
 
-    private static Value wide(GraphBuilder g, Value row, int rows, int n) {
-        return g.op(new BroadcastTo(Shape.of(rows, n)),
-                g.op(new Reshape(Shape.of(rows, 1)), row));
+    private static Value wide(GraphBuilder g, Value row, Dim rows, int n) {
+        return g.op(new BroadcastTo(Shape.of(rows, Dim.of(n))),
+                g.op(new Reshape(Shape.of(rows, Dim.of(1))), row));
     }
 
     /** Rows of which some fit the form for rows that are near 0, some by a hair or not, and others do not. */
@@ -151,28 +159,47 @@ class ExtremeTest {
     void aRowsSoftmaxDoesNotDependOnItsNeighbours() {
         for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
             for (int n : LENGTHS) {
-                int rows = 11;
-                double[] x = nearAndFar(rows, n);
-                x[3 * n] = Double.NaN;
-                x[5 * n + n - 1] = Double.NEGATIVE_INFINITY;
-                Arrays.fill(x, 7 * n, 8 * n, -0.0);
-                Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
-                double[] all;
-                try (Executable e = BACKEND.compile(softmax(d, rows, n), ExecutableOptions.DEFAULT)) {
-                    assertEquals(n >= 256 && d == DType.FLOAT32,
-                            e.kernels().stream().anyMatch(k -> k.source().contains("boolean near")), "two forms for " + d + " of " + n);
-                    all = run(e, d, x);
-                }
-                try (Executable one = BACKEND.compile(softmax(d, 1, n), ExecutableOptions.DEFAULT)) {
-                    for (int r = 0; r < rows; r++) {
-                        double[] alone = run(one, d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
-                        assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
-                        double sum = Arrays.stream(alone).sum();
-                        assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
-                    }
-                }
+                checkSoftmax(BACKEND, d, n, n >= 8);
+                checkSoftmax(NARROW, d, n, n >= 8);
             }
         }
+    }
+
+    @Test
+    void longRowsFromMemoryAreNotLookedAtAhead() {
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (int n : new int[] {512, 525}) {
+                checkSoftmax(BACKEND, d, n, false);
+                checkSoftmax(NARROW, d, n, true);
+            }
+        }
+    }
+
+    private static void checkSoftmax(JavaBackend backend, DType d, int n, boolean ahead) {
+        int rows = 11;
+        double[] x = nearAndFar(rows, n);
+        x[3 * n] = Double.NaN;
+        x[5 * n + n - 1] = Double.NEGATIVE_INFINITY;
+        Arrays.fill(x, 7 * n, 8 * n, -0.0);
+        Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
+        double[] all;
+        try (Executable e = backend.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
+            assertEquals(n >= 256 && d == DType.FLOAT32, has(e, "boolean near"), "two forms for " + d + " of " + n);
+            assertEquals(ahead, has(e, "int after"), "ahead of " + n);
+            all = run(e, d, new long[] {rows}, x);
+        }
+        try (Executable one = backend.compile(softmax(d, Dim.of(1), n), ExecutableOptions.DEFAULT)) {
+            for (int r = 0; r < rows; r++) {
+                double[] alone = run(one, d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
+                double sum = Arrays.stream(alone).sum();
+                assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
+            }
+        }
+    }
+
+    private static boolean has(Executable e, String text) {
+        return e.kernels().stream().anyMatch(k -> k.source().contains(text));
     }
 
     /** The softmax of a product, which it is written over, times the identity: the rows that {@link #softmax} gives. */
@@ -180,7 +207,7 @@ class ExtremeTest {
         GraphBuilder g = new GraphBuilder();
         Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
         Value one = g.param("one", d, Dim.of(n), Dim.of(n));
-        return g.results(g.op(new Matmul(), softmax(g, g.op(new Matmul(), x, one), rows, n), one)).build();
+        return g.results(g.op(new Matmul(), softmax(g, g.op(new Matmul(), x, one), Dim.of(rows), n), one)).build();
     }
 
     @Test
@@ -194,10 +221,10 @@ class ExtremeTest {
                 Arrays.setAll(one, i -> i % (n + 1) == 0 ? 1 : 0);
                 double[] all;
                 try (Executable e = BACKEND.compile(overProduct(d, rows, n), ExecutableOptions.DEFAULT)) {
-                    assertEquals(n >= 8, e.kernels().stream().anyMatch(k -> k.source().contains("int after")), "ahead of " + n);
+                    assertEquals(n >= 8, has(e, "int after"), "ahead of " + n);
                     all = run(e, d, x, one);
                 }
-                try (Executable row = BACKEND.compile(softmax(d, 1, n), ExecutableOptions.DEFAULT)) {
+                try (Executable row = BACKEND.compile(softmax(d, Dim.of(1), n), ExecutableOptions.DEFAULT)) {
                     for (int r = 0; r < rows; r++) {
                         double[] alone = run(row, d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
                         assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
@@ -208,9 +235,9 @@ class ExtremeTest {
     }
 
     /** x less its mean, over its root mean square; or what {@code tanh} makes of that. */
-    private static Graph normalized(DType d, int rows, int n, boolean tanh) {
+    private static Graph normalized(DType d, Dim rows, int n, boolean tanh) {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", d, Dim.of(rows), Dim.of(n));
+        Value x = g.param("x", d, rows, Dim.of(n));
         Value sum = g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), x);
         Value mean = g.op(Binary.MULTIPLY, sum, g.fill(1.0 / n, sum));
         Value from = g.op(Binary.SUBTRACT, x, wide(g, mean, rows, n));
@@ -223,22 +250,27 @@ class ExtremeTest {
     void aRowsSumIsTheSameWhereverItIsFound() {
         for (DType d : List.of(DType.FLOAT32, DType.FLOAT64)) {
             for (int n : new int[] {100, 255, 256, 263, 290}) {
-                check(d, n, false);
+                check(BACKEND, d, n, false, n >= 256);
+                check(NARROW, d, n, false, n >= 256);
             }
-            check(d, 100, true);
-            check(d, 263, true);
+            check(BACKEND, d, 100, true, true);
+            check(BACKEND, d, 263, true, true);
+            check(BACKEND, d, 525, false, false);
+            check(NARROW, d, 525, false, true);
+            check(BACKEND, d, 525, true, false);
         }
     }
 
-    private static void check(DType d, int n, boolean tanh) {
+    private static void check(JavaBackend backend, DType d, int n, boolean tanh, boolean ahead) {
         int rows = 5;
         double[] x = new Random(n).doubles(rows * n, -10, 10).toArray();
-        try (Executable e = BACKEND.compile(normalized(d, rows, n, tanh), ExecutableOptions.DEFAULT)) {
-            assertEquals(tanh || n >= 256, e.kernels().stream().anyMatch(k -> k.source().contains("int after")), "ahead of " + n);
-            double[] all = run(e, d, x);
+        long[] sizes = {rows};
+        try (Executable e = backend.compile(normalized(d, ROWS, n, tanh), ExecutableOptions.DEFAULT)) {
+            assertEquals(ahead, has(e, "int after"), "ahead of " + n);
+            double[] all = run(e, d, sizes, x);
             for (int r = 0; r < rows; r++) { // each row comes first once
                 double[] from = turned(x, r * n);
-                assertArrayEquals(turned(all, r * n), run(e, d, from), d + " from row " + r + " of " + n);
+                assertArrayEquals(turned(all, r * n), run(e, d, sizes, from), d + " from row " + r + " of " + n);
                 double mean = Arrays.stream(from, 0, n).sum() / n;
                 double root = Math.sqrt(Arrays.stream(from, 0, n).map(v -> (v - mean) * (v - mean)).sum());
                 double want = (from[n - 1] - mean) / root;

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.rebind.DType;
+import org.rebind.Dim;
 import org.rebind.codegen.Kernel;
+import org.rebind.codegen.Target;
 import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Fn;
@@ -22,29 +24,41 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * Results stay the same bit for bit, wherever a thread's rows begin: a largest does not depend on the order, and a sum is formed in
  * the same one for the first row.
  *
- * <p>Where that loop sums up exponentials of a row less its largest, the largest size of the next row is found as well. The sum of
- * both bounds all arguments there; if they are all near 0, a form of the loop without a check for each vector runs.
+ * <p>Where that loop sums up exponentials of a row less its largest, the largest size of the row is found as well. The sum of
+ * both bounds all arguments there; if they are all near 0, a form of the loop without a check for each vector runs. That is so too
+ * where looking ahead does not pay.
  *
  * @param loop the statements in the loop's place
- * @param before the fold among them over the first row
- * @param both the fold among them that looks ahead
- * @param near that fold for rows that are near, null if there is no such form; its third result is the largest size as bits
- * @param far that fold for all rows, with that result, null if {@code near} is
+ * @param isAhead whether the next row is looked at
+ * @param before the fold among them over the first row; if not ahead over each row, its second result is the largest size as bits
+ * @param both the fold among them that looks ahead, or would
+ * @param near that fold for rows that are near, null if there is no such form; ahead its third result is the largest size as bits
+ * @param far that fold for all rows, with the same results, null if {@code near} is
  * @param isNear a variable, whether the row is near
- * @param nextIsNear whether the next row is, in terms of the results
+ * @param nextIsNear whether the row that was looked at is, in terms of the results
  */
-record LookAhead(List<Stmt> loop, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear,
+record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear,
         String nextIsNear) {
     private static final int COSTLY = 1000;
     private static final int STORE = 100;
     /** Rows from which on two forms of a loop pay, and looking ahead where little is computed. */
     private static final int LONG = 256;
+    /** Rows from which on it matters whether what is looked at ahead comes from memory. */
+    private static final int MEMORY = 512;
+    /** Vectors of processors on which it does, and bytes that their caches hold (decision 0021). */
+    private static final int WIDE = 512;
+    private static final int CACHED = 16 << 20;
     /** The bits of infinity, beyond which NaN lies. */
     static final String INFINITY = "0x7f800000";
     /** As far as EXPNEAR goes, some of it left for what roundings of arguments do. */
     private static final String NEAR = "87.0f";
 
-    /** The loop in its new form, null if it has another. @param apart whether loops over lanes become methods */
+    /** Whether to look ahead in long rows of a kernel that moves so many bytes. */
+    static boolean pays(Target target, Dim bytes) {
+        return target.vectorBits() < WIDE || bytes.isFixed() && bytes.value() <= CACHED;
+    }
+
+    /** The loop in its new form, null if it has none. @param apart whether loops over lanes become methods */
     static LookAhead of(Stmt.Loop rows, boolean apart, Kernel kernel, Names names, Expansion expansion) {
         List<Stmt> body = rows.body();
         if (rows.kind() != Kind.SERIAL || rows.step() != 1 || body.isEmpty() || !(body.get(0) instanceof Stmt.Fold first)
@@ -64,7 +78,13 @@ record LookAhead(List<Stmt> loop, Stmt.Fold before, Stmt.Fold both, Stmt.Fold ne
                 best = i;
             }
         }
-        return touched[0] || best == 0 ? null : ahead(rows, first, best, names, expansion);
+        if (best == 0) {
+            return null;
+        }
+        if (!kernel.lookAhead() && !VectorWriter.isShorter(first.from(), first.to(), MEMORY)) {
+            return twoForms(rows, first, best, names);
+        }
+        return touched[0] ? null : ahead(rows, first, best, names, expansion);
     }
 
     /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
@@ -125,18 +145,52 @@ record LookAhead(List<Stmt> loop, Stmt.Fold before, Stmt.Fold both, Stmt.Fold ne
         List<Stmt> loop = List.of(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, rows.from(), rows.to()), List.of(before,
                 new Stmt.Mutable(known, start),
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
-        if (!(other instanceof Stmt.Fold f) || VectorWriter.isShorter(f.from(), f.to(), LONG) || !isOfExponentials(f, first)) {
-            return new LookAhead(loop, before, both, null, null, null, null);
+        if (!hasTwoForms(other, first)) {
+            return new LookAhead(loop, true, before, both, null, null, null, null);
         }
-        Expr.Var size = new Expr.Var(names.fresh("size"), DType.INT32);
+        Accumulator size = size(next.value(), names);
         List<Accumulator> all = new ArrayList<>(both.accumulators());
-        all.add(new Accumulator(size, Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
-                Expr.apply(Fn.FLOAT_BITS, DType.INT32, next.value()), Expr.integer(Integer.MAX_VALUE))));
+        all.add(size);
         Stmt.Fold far = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), both.body(), all);
-        Stmt.Fold near = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), Trees.map(both.body(), LookAhead::near),
-                all.stream().map(x -> new Accumulator(x.variable(), x.combine(), near(x.value()))).toList());
-        return new LookAhead(loop, before, both, near, far, names.fresh("near"),
-                next.variable().name() + " + Float.intBitsToFloat(" + size.name() + ") <= " + NEAR);
+        return new LookAhead(loop, true, before, both, near(far), far, names.fresh("near"), isNear(next, size));
+    }
+
+    /** The loop with each row's largest size found with its largest, null if it is not of exponentials. */
+    private static LookAhead twoForms(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
+        if (!hasTwoForms(rows.body().get(best), first)) {
+            return null;
+        }
+        Accumulator a = first.accumulators().get(0);
+        Expr.Var value = new Expr.Var(names.fresh("value"), a.variable().type());
+        List<Stmt> lets = new ArrayList<>(first.body());
+        lets.add(new Stmt.Let(value, a.value()));
+        Accumulator most = new Accumulator(a.variable(), a.combine(), value);
+        Accumulator size = size(value, names);
+        Stmt.Fold sized = new Stmt.Fold(first.variable(), first.from(), first.to(), first.kind(), lets, List.of(most, size));
+        List<Stmt> body = new ArrayList<>(rows.body());
+        body.set(0, sized);
+        Stmt.Fold far = (Stmt.Fold) body.get(best);
+        List<Stmt> loop = List.of(new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body));
+        return new LookAhead(loop, false, sized, far, near(far), far, names.fresh("near"), isNear(most, size));
+    }
+
+    private static boolean hasTwoForms(Stmt other, Stmt.Fold first) {
+        return other instanceof Stmt.Fold f && !VectorWriter.isShorter(f.from(), f.to(), LONG) && isOfExponentials(f, first);
+    }
+
+    /** The largest size of these values, as bits. */
+    private static Accumulator size(Expr value, Names names) {
+        return new Accumulator(new Expr.Var(names.fresh("size"), DType.INT32), Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
+                Expr.apply(Fn.FLOAT_BITS, DType.INT32, value), Expr.integer(Integer.MAX_VALUE)));
+    }
+
+    private static String isNear(Accumulator most, Accumulator size) {
+        return most.variable().name() + " + Float.intBitsToFloat(" + size.variable().name() + ") <= " + NEAR;
+    }
+
+    private static Stmt.Fold near(Stmt.Fold far) {
+        return new Stmt.Fold(far.variable(), far.from(), far.to(), far.kind(), Trees.map(far.body(), LookAhead::near),
+                far.accumulators().stream().map(x -> new Accumulator(x.variable(), x.combine(), near(x.value()))).toList());
     }
 
     private static Expr near(Expr e) {

@@ -75,7 +75,7 @@ final class PhaseMethods {
             Set<Array.Scratch> scratch) {
         if (results.size() > 1) {
             String high = "(long) " + bits(results.get(0));
-            return unpack(names.fresh("both"), results, method(kind, loop, more, "long", pack(high, results), body, scratch), "");
+            return unpack(names.fresh("both"), results, method(kind, loop, more, "long", pack(high, results.get(1)), body, scratch), "");
         }
         if (results.isEmpty()) {
             return List.of(method(kind, loop, more, "void", "", body, scratch) + ";");
@@ -86,15 +86,21 @@ final class PhaseMethods {
     }
 
     /**
-     * Adds a loop in two forms, of which a variable says which one runs. It folds into a sum of what is not negative, whose sign
-     * tells what that variable is next.
+     * Adds a loop in two forms, of which a variable says which one runs. It folds into a sum; into one of what is not negative, if
+     * its sign tells what that variable is next.
      *
-     * @param results the sum and another float32
-     * @param next the variable's next value, in terms of what the loop declares
+     * @param results the sum, and another float32 if there is a next value
+     * @param next the variable's next value, in terms of what the loop declares; null if it stays
      */
     List<String> addEither(String variable, Stmt.Fold usual, String usualBody, Stmt.Fold general, String generalBody,
             List<Accumulator> results, String next, Set<Array.Scratch> scratch) {
-        String last = pack("(long) (" + bits(results.get(0)) + " & 0x7fffffff | (" + next + " ? 0 : 0x80000000))", results);
+        if (next == null) {
+            Expr.Var sum = results.get(0).variable();
+            return List.of("float " + sum.name() + " = " + variable + " ? "
+                    + method("_phase", usual, Map.of(), "float", sum.name(), usualBody, scratch) + " : "
+                    + method("_phase", general, Map.of(), "float", sum.name(), generalBody, scratch) + ";");
+        }
+        String last = pack("(long) (" + bits(results.get(0)) + " & 0x7fffffff | (" + next + " ? 0 : 0x80000000))", results.get(1));
         String one = method("_phase", usual, Map.of(), "long", last, usualBody, scratch);
         String other = method("_phase", general, Map.of(), "long", last, generalBody, scratch);
         String both = names.fresh("both");
@@ -103,12 +109,26 @@ final class PhaseMethods {
         return all;
     }
 
+    /**
+     * Adds a loop that folds into a float32 and declares a variable.
+     *
+     * @param isSo the variable's value, in terms of what the loop declares
+     */
+    List<String> addSized(String variable, Stmt.Fold loop, String body, String isSo, Set<Array.Scratch> scratch) {
+        Accumulator result = loop.accumulators().get(0);
+        String both = names.fresh("both");
+        return List.of("long " + both + " = " + method("_phase", loop, Map.of(), "long",
+                pack("(long) (" + isSo + " ? 0 : 0x80000000)", result), body, scratch) + ";",
+                "float " + result.variable().name() + " = Float.intBitsToFloat((int) " + both + ");",
+                "boolean " + variable + " = " + both + " >= 0;");
+    }
+
     private static String bits(Accumulator a) {
         return "Float.floatToRawIntBits(" + a.variable().name() + ")";
     }
 
-    private static String pack(String high, List<Accumulator> two) {
-        return high + " << 32 | " + bits(two.get(1)) + " & 0xffffffffL";
+    private static String pack(String high, Accumulator low) {
+        return high + " << 32 | " + bits(low) + " & 0xffffffffL";
     }
 
     private static List<String> unpack(String both, List<Accumulator> two, String value, String mask) {

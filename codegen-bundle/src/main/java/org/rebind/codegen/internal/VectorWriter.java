@@ -85,7 +85,7 @@ final class VectorWriter extends StatementWriter {
         boolean before = apart;
         apart = true; // C2 inlines only so much a method
         try {
-            if (form.near() != null) {
+            if (form.isAhead() && form.near() != null) {
                 line("boolean " + form.isNear() + " = false;");
             }
             block(form.loop());
@@ -99,6 +99,10 @@ final class VectorWriter extends StatementWriter {
     void fold(Stmt.Fold f) {
         if (ahead != null && f == ahead.both() && ahead.near() != null) {
             nearOrFar();
+            return;
+        }
+        if (ahead != null && !ahead.isAhead() && f == ahead.before()) {
+            sized();
             return;
         }
         if (ahead != null && (f == ahead.both() || f == ahead.before())) { // both or none, as sums have to be alike
@@ -125,12 +129,19 @@ final class VectorWriter extends StatementWriter {
         phases.add("_phase", s, Map.of(), results, printed(print), scratch).forEach(this::line);
     }
 
-    /** The loop that looks ahead in both its forms, as methods. */
+    /** The loop that has two forms, as methods. */
     private void nearOrFar() {
         String near = printed(() -> lanes(ahead.near()));
         String far = printed(() -> lanes(ahead.far()));
-        phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(),
-                ahead.nextIsNear(), scratch).forEach(this::line);
+        String next = ahead.isAhead() ? ahead.nextIsNear() : null;
+        phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(), next, scratch)
+                .forEach(this::line);
+    }
+
+    /** The loop that finds whether its row is near, as a method. */
+    private void sized() {
+        String body = printed(() -> lanes(ahead.before()));
+        phases.addSized(ahead.isNear(), ahead.before(), body, ahead.nextIsNear(), scratch).forEach(this::line);
     }
 
     /** What it prints, as a method's body. */
@@ -319,7 +330,10 @@ final class VectorWriter extends StatementWriter {
     /** What is found by comparisons: the one result of a light loop, or what a loop finds ahead. */
     private Accumulator extremeOf(Stmt.Fold f) {
         List<Accumulator> all = f.accumulators();
-        boolean isAhead = ahead != null && (f == ahead.both() || f == ahead.near() || f == ahead.far());
+        if (ahead != null && f == ahead.before()) {
+            return isExtreme(all.get(0)) ? all.get(0) : null;
+        }
+        boolean isAhead = ahead != null && ahead.isAhead() && (f == ahead.both() || f == ahead.near() || f == ahead.far());
         Accumulator a = isAhead ? all.get(all.size() == 1 ? 0 : 1) : all.get(0);
         return isExtreme(f) || isAhead && isExtreme(a) ? a : null;
     }
@@ -342,8 +356,9 @@ final class VectorWriter extends StatementWriter {
         List<Accumulator> all = new ArrayList<>(f.accumulators());
         all.set(all.indexOf(a), new Accumulator(a.variable(), a.combine(), value));
         String isNan;
-        if (f.accumulators().size() == 3) {
-            isNan = all.get(2).variable().name() + " > " + LookAhead.INFINITY;
+        Expr.Var last = all.get(all.size() - 1).variable();
+        if (last.type() == DType.INT32) {
+            isNan = last.name() + " > " + LookAhead.INFINITY;
         } else {
             String check = names.fresh("check");
             all.add(new Accumulator(new Expr.Var(check, t), Combine.SUM, value));
@@ -377,7 +392,7 @@ final class VectorWriter extends StatementWriter {
     private void folded(Stmt.Fold f) {
         int width = width(f.body(), f.accumulators());
         VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
-        int unroll = unroll(ahead != null && f == ahead.before() ? ahead.both() : f); // alike, for the same order of a sum
+        int unroll = unroll(ahead != null && ahead.isAhead() && f == ahead.before() ? ahead.both() : f); // alike, for the same order of a sum
         Map<Accumulator, List<String>> lanes = new LinkedHashMap<>();
         f.accumulators().forEach(a -> lanes.put(a, start(a, width, unroll)));
         Expr from = f.from();

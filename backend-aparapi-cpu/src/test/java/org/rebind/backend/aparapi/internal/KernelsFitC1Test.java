@@ -36,6 +36,10 @@ class KernelsFitC1Test {
     private static final int SIZE = 67;
     /** The same of rows long enough that the next one is looked at ahead, in two forms. */
     private static final int LONG = 291;
+    /** The same of rows that wide vectors do not look ahead in, if they come from memory. */
+    private static final int LONGER = 547;
+    private static final Dim FEW = Dim.of(5);
+    private static final Dim ROWS = Dim.symbol("rows");
 
     @TempDir
     Path folder;
@@ -73,7 +77,8 @@ class KernelsFitC1Test {
     }
 
     private static List<Graph> programs() {
-        List<Graph> programs = new ArrayList<>(List.of(chain(), columns(), norm(SIZE), norm(LONG), softmax(SIZE), softmax(LONG), product()));
+        List<Graph> programs = new ArrayList<>(List.of(chain(), columns(), norm(FEW, SIZE), norm(FEW, LONG),
+                norm(ROWS, LONGER), softmax(FEW, SIZE), softmax(FEW, LONG), softmax(ROWS, LONGER), product()));
         for (int inputs : new int[] {3, 6, 7, 8, 9, 12, 20}) {
             programs.add(wide(inputs));
         }
@@ -123,18 +128,18 @@ class KernelsFitC1Test {
         return g.results(g.op(Binary.SUBTRACT, bias, g.op(Binary.MULTIPLY, sum, bias))).build();
     }
 
-    private static Graph norm(int n) {
+    private static Graph norm(Dim rows, int n) {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", DType.FLOAT32, 5, n);
+        Value x = g.param("x", DType.FLOAT32, rows, Dim.of(n));
         Value centred = g.op(Binary.SUBTRACT, x, row(g, Reduce.Kind.SUM, x));
         Value size = g.op(Unary.SQRT, row(g, Reduce.Kind.SUM, g.op(Binary.MULTIPLY, centred, centred)));
         Value scaled = g.op(Binary.MULTIPLY, g.op(Binary.DIVIDE, centred, size), g.broadcast(g.param("w", DType.FLOAT32, n), x.shape()));
         return g.results(g.op(Binary.ADD, scaled, g.broadcast(g.param("b", DType.FLOAT32, n), x.shape()))).build();
     }
 
-    private static Graph softmax(int n) {
+    private static Graph softmax(Dim rows, int n) {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", DType.FLOAT32, 5, n);
+        Value x = g.param("x", DType.FLOAT32, rows, Dim.of(n));
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, row(g, Reduce.Kind.MAX, x)));
         return g.results(g.op(Binary.DIVIDE, e, row(g, Reduce.Kind.SUM, e))).build();
     }
