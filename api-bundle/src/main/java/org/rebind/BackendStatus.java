@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * A backend as the runtime sees it.
  *
- * @param health {@code "ok"}, or why it is quarantined and until when
+ * @param health {@code "ok"}, or why it is quarantined and until when, or that configuration keeps it away
  * @param functions entries that run on it now
  * @param properties of its device
  */

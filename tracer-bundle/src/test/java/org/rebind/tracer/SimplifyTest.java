@@ -2,6 +2,7 @@ package org.rebind.tracer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.rebind.ArgumentException;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.Shape;
@@ -172,6 +174,9 @@ class SimplifyTest {
         System.setProperty(Simplify.OFF, "apply_identities, merge_duplicates");
         try {
             assertEquals(2, Simplify.simplify(g).nodes().size());
+            System.setProperty(Simplify.OFF, "merge_duplicates,apply_identity");
+            ArgumentException e = assertThrows(ArgumentException.class, () -> Simplify.simplify(g));
+            assertTrue(e.getMessage().contains("merge_duplicates") && e.getMessage().endsWith("got 'apply_identity'"), e.getMessage());
         } finally {
             System.clearProperty(Simplify.OFF);
         }

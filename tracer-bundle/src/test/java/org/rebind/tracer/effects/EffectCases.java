@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.rebind.Function1;
 import org.rebind.Rebind;
@@ -54,6 +58,13 @@ final class EffectCases {
         public String toString() {
             return name;
         }
+    }
+
+    /** A constant that changes. */
+    enum Counter {
+        ONE;
+
+        int count;
     }
 
     private static final Supplier<Integer> UNSEEN = () -> -1;
@@ -143,6 +154,8 @@ final class EffectCases {
 
     private void writes() {
         int[] array = new int[1];
+        Integer[] boxes = {0};
+        char[] letters = new char[1];
         float[][] nested = new float[1][1];
         before("field write", Kind.FIELD_WRITE, x -> {
             run();
@@ -174,6 +187,16 @@ final class EffectCases {
             Arrays.fill(array, array[0] + 1);
             return x.add(1);
         }, () -> array[0]);
+        before("a list's elements into a captured array", Kind.ARRAY_WRITE, x -> {
+            run();
+            List.of(boxes[0] + 1).toArray(boxes);
+            return x.add(1);
+        }, () -> boxes[0]);
+        before("a string's characters into a captured array", Kind.ARRAY_WRITE, x -> {
+            run();
+            "ab".getChars(0, 1, letters, 0);
+            return x.add(1);
+        }, UNSEEN);
         before("lazy initialisation of a field", Kind.FIELD_WRITE, x -> {
             run();
             if (lazyField == null) {
@@ -191,6 +214,7 @@ final class EffectCases {
     }
 
     private void objects() {
+        MessageDigest digest = digest();
         List<Integer> list = new ArrayList<>(List.of(0));
         Map<String, Tensor> map = new HashMap<>();
         Properties properties = new Properties();
@@ -225,6 +249,26 @@ final class EffectCases {
             run();
             return x.add(Integer.parseInt(tokens.nextToken()));
         }, () -> 9 - tokens.countTokens());
+        before("a collector into a captured list", Kind.MUTATION, x -> {
+            run();
+            Stream.of(1).collect(Collectors.toCollection(() -> list));
+            return x.add(1);
+        }, list::size);
+        before("a stream collected into a captured list", Kind.MUTATION, x -> {
+            run();
+            Stream.of(1).collect(() -> list, List::add, List::addAll);
+            return x.add(1);
+        }, list::size);
+        before("captured MessageDigest", Kind.MUTATION, x -> {
+            run();
+            digest.update((byte) 1);
+            return x.add(1);
+        }, UNSEEN);
+        before("a field of an enum constant found by its name", Kind.FIELD_WRITE, x -> {
+            run();
+            Counter.valueOf("ONE").count++;
+            return x.add(1);
+        }, () -> Counter.ONE.count);
         before("captured CRC32", Kind.MUTATION, x -> {
             run();
             crc.update(1);
@@ -686,5 +730,13 @@ final class EffectCases {
                 () -> (int) buffer.get(0) - 1);
         changing("captured thread local", x -> x.add(local.get()), () -> local.set(local.get() + 1),
                 () -> local.get().intValue() - 1);
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -254,6 +254,13 @@ class PureCodeTest {
             Map<Integer, List<Tensor>> byRank = all.stream().collect(Collectors.groupingBy(Tensor::rank));
             return Tensor.stack(0, byRank.get(2));
         });
+        pure("collectors into lists made inside", x -> {
+            List<Tensor> made = new ArrayList<>(List.of(x));
+            List<Tensor> all = IntStream.range(0, 3).mapToObj(i -> x.mul(i)).collect(Collectors.toCollection(() -> made));
+            Deque<Tensor> more = all.stream().collect(Collectors.toCollection(ArrayDeque::new));
+            List<Tensor> last = more.stream().collect(ArrayList::new, List::add, List::addAll);
+            return Tensor.stack(0, last).add(Tensor.stack(0, Arrays.asList(last.toArray(new Tensor[0]))));
+        });
         pure("seeded random made inside", x -> {
             Random random = new Random(42);
             float[] noise = new float[4];

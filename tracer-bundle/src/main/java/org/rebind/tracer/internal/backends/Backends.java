@@ -166,8 +166,9 @@ public final class Backends implements AutoCloseable {
 
     /** The backends, best first, the interpreter last. */
     public List<BackendStatus> status() {
-        return snapshot.slots().stream().map(s -> new BackendStatus(s.name, s.version, s.deviceName, s.kind.name(),
-                s.ranking, s.health.text(), rebinding.functions(s), s.properties)).toList();
+        Snapshot now = snapshot;
+        return now.slots().stream().map(s -> new BackendStatus(s.name, s.version, s.deviceName, s.kind.name(),
+                s.ranking, now.condition(s), rebinding.functions(s), s.properties)).toList();
     }
 
     /** Lets all backends depart and stops the background threads. */

@@ -29,7 +29,7 @@ final class ClassPathBackends {
                 if (!p.name().equals(InterpreterBackend.NAME)) { // built in
                     take(p.discover(), backends);
                 }
-            } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "a backend provider is not used, it failed: {0}", Texts.of(e));
             }
         }

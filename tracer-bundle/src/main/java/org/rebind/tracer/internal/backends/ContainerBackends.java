@@ -124,7 +124,7 @@ public final class ContainerBackends {
         List<BackendStatus> all = backends.status();
         Hashtable<String, Object> properties = new Hashtable<>();
         properties.put("rebind.backends", all.stream().map(BackendStatus::name).toArray(String[]::new));
-        properties.put("rebind.health", all.stream().allMatch(s -> s.health().equals("ok")) ? "ok" : "degraded");
+        properties.put("rebind.health", backends.snapshot().isWell() ? "ok" : "degraded");
         all.forEach(s -> properties.put("rebind.backend." + s.name() + ".health", s.health()));
         return properties;
     }

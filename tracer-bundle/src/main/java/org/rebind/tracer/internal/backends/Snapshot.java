@@ -9,14 +9,15 @@ import org.rebind.backend.Support;
 import org.rebind.graph.Graph;
 
 /**
- * The backends at one moment, best first, the interpreter last; immutable. The order: configured preference, then
- * {@code service.ranking} (higher first), then device kind, then name; of two with the same name the newer, since the
+ * The backends at one moment, best first, the interpreter last; immutable. The order: those that configuration
+ * allows, then configured preference, then {@code service.ranking} (higher first), then device kind, then name; of two with the same name the newer, since the
  * other is about to be replaced.
  */
 record Snapshot(List<BackendSlot> slots, Settings settings) {
     static Snapshot of(List<BackendSlot> slots, Settings settings) {
         List<BackendSlot> ranked = new ArrayList<>(slots);
         ranked.sort(Comparator.comparing((BackendSlot s) -> s.lastResort)
+                .thenComparing(s -> keptAway(settings, s) != null)
                 .thenComparingInt(s -> preference(settings, s))
                 .thenComparing(s -> s.ranking, Comparator.reverseOrder())
                 .thenComparing(s -> s.kind)
@@ -54,13 +55,31 @@ record Snapshot(List<BackendSlot> slots, Settings settings) {
         return lastResort();
     }
 
+    /** Why configuration keeps a backend away; null if it does not. */
+    private static String keptAway(Settings settings, BackendSlot s) {
+        return s.lastResort || settings.allows(s.name) ? null
+                : settings.deny().contains(s.name) ? "denied by configuration" : "not among the allowed by configuration";
+    }
+
+    /** What keeps a backend from all graphs, or that nothing does. */
+    String condition(BackendSlot s) {
+        String keptAway = keptAway(settings, s);
+        return keptAway != null ? keptAway : s.health.text();
+    }
+
+    /** Whether nothing is the matter with any backend that configuration allows. */
+    boolean isWell() {
+        return slots.stream().allMatch(s -> keptAway(settings, s) != null || s.health.text().equals("ok"));
+    }
+
     /** Why this backend cannot have the graph; null if it can. */
     private String refusal(BackendSlot s, Graph graph) {
         if (s.lastResort) {
             return null;
         }
-        if (!settings.allows(s.name)) {
-            return settings.deny().contains(s.name) ? "denied by configuration" : "not among the allowed by configuration";
+        String keptAway = keptAway(settings, s);
+        if (keptAway != null) {
+            return keptAway;
         }
         String unwell = s.health.refuses(graph);
         if (unwell != null) {

@@ -55,7 +55,7 @@ final class Calls {
     /** Runs what a method reference or lambda points to. @param values receiver first, or captured values first */
     AbstractValue byHandle(Handle h, List<AbstractValue> values) {
         if (h.getTag() == Opcodes.H_NEWINVOKESPECIAL) {
-            AbstractValue made = AbstractValue.fresh(new Site(h.getOwner(), null));
+            AbstractValue made = AbstractValue.fresh(scanner.site(h, h.getOwner(), null));
             List<AbstractValue> all = new ArrayList<>(List.of(made));
             all.addAll(values);
             call(null, false, true, h.getOwner(), h.getName(), h.getDesc(), all);

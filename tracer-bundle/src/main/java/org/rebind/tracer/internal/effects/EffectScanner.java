@@ -44,7 +44,8 @@ public final class EffectScanner {
     private record Call(ClassFiles.Found method, List<AbstractValue> arguments) {
     }
 
-    private record SiteKey(AbstractInsnNode instruction, AbstractInsnNode caller) {
+    /** What makes an object (an instruction, or a method that is handed to the platform), called from there. */
+    private record SiteKey(Object maker, AbstractInsnNode caller) {
     }
 
     /** Stops the scan: nothing more needs to be known. */
@@ -257,8 +258,9 @@ public final class EffectScanner {
         return scan.returned();
     }
 
-    Site site(AbstractInsnNode instruction, String type, Handle lambda) {
-        return sites.computeIfAbsent(new SiteKey(instruction, callers.peek()), k -> new Site(type, lambda));
+    /** The same place each time, or the scan would never see that nothing changes. */
+    Site site(Object maker, String type, Handle lambda) {
+        return sites.computeIfAbsent(new SiteKey(maker, callers.peek()), k -> new Site(type, lambda));
     }
 
     void enter(AbstractInsnNode caller) {

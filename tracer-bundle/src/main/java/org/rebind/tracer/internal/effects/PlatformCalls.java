@@ -59,6 +59,9 @@ final class PlatformCalls {
             asStrings(i, values, Type.getArgumentTypes(descriptor), isStatic ? 0 : 1);
         }
         AbstractValue inside = lambdas(values, everything(values));
+        if (owner.startsWith("java/util/stream/Collector") || owner.startsWith("java/util/stream/") && name.equals("collect")) {
+            fills(i, descriptor, values, isStatic ? 0 : 1, inside, call);
+        }
         if (verdict.mutates() >= 0 && verdict.mutates() < values.size() && !name.equals("<init>")) {
             AbstractValue target = values.get(verdict.mutates());
             boolean viaView = name.equals("remove") && owner.endsWith("Iterator") || name.equals("setValue");
@@ -68,7 +71,7 @@ final class PlatformCalls {
         } else if (name.equals("<init>")) {
             scanner.store(receiver, inside.join(AbstractValue.NOTHING));
         }
-        return result(i, name, descriptor, receiver.join(isStatic && !values.isEmpty() ? values.get(0).asReference()
+        return result(i, owner, name, descriptor, receiver.join(isStatic && !values.isEmpty() ? values.get(0).asReference()
                 : AbstractValue.NOTHING), inside);
     }
 
@@ -79,6 +82,25 @@ final class PlatformCalls {
             if (types[k].getSort() == Type.OBJECT && PlatformMethods.isRandom(types[k].getInternalName())) {
                 writeThrough(i, values.get(first + k), AbstractValue.NOTHING, Kind.RANDOM,
                         () -> call.get() + " with random numbers it does not seed");
+            }
+        }
+    }
+
+    /** Collectors put elements into what suppliers give. */
+    private void fills(AbstractInsnNode i, String descriptor, List<AbstractValue> values, int first, AbstractValue elements,
+            Supplier<String> call) {
+        Type[] types = Type.getArgumentTypes(descriptor);
+        for (int k = 0; k < types.length && first + k < values.size(); k++) {
+            if (types[k].getDescriptor().equals("Ljava/util/function/Supplier;")) {
+                AbstractValue supplier = values.get(first + k);
+                AbstractValue container = AbstractValue.NOTHING;
+                for (Site s : supplier.sites()) {
+                    container = s.lambda == null ? container : container.join(runWithAnything(s, AbstractValue.NOTHING));
+                }
+                for (Object o : supplier.known()) {
+                    container = container.join(knownWithAnything(o, AbstractValue.NOTHING));
+                }
+                writeThrough(i, container, elements, Kind.MUTATION, () -> call.get() + " into an object it did not make");
             }
         }
     }
@@ -190,9 +212,12 @@ final class PlatformCalls {
         }
     }
 
-    private AbstractValue result(AbstractInsnNode i, String name, String descriptor, AbstractValue receiver,
+    private AbstractValue result(AbstractInsnNode i, String owner, String name, String descriptor, AbstractValue receiver,
             AbstractValue inside) {
         Type type = Type.getReturnType(descriptor);
+        if (owner.equals("java/lang/Enum") && name.equals("valueOf")) {
+            return AbstractValue.of(AbstractValue.SHARED);
+        }
         if (type.getSort() < Type.ARRAY || Calls.immutableReturn(descriptor)) {
             return Calls.returnType(descriptor, 0);
         }
@@ -205,7 +230,7 @@ final class PlatformCalls {
         if (element) {
             return inside;
         }
-        AbstractValue container = AbstractValue.fresh(i == null ? new Site(null, null) : scanner.site(i, null, null));
+        AbstractValue container = AbstractValue.fresh(scanner.site(i != null ? i : owner + "." + name + descriptor, null, null));
         scanner.store(container, inside);
         return VIEWS.contains(name) || sameKind(descriptor) ? container.join(receiver) : container;
     }

@@ -59,7 +59,7 @@ final class PlatformMethods {
         } else if (owner.startsWith("java/lang/")) {
             return language(owner, name, descriptor);
         } else if (owner.startsWith("java/util/concurrent/")) {
-            return concurrent(owner, name);
+            return concurrent(owner, name, descriptor);
         } else if (owner.startsWith("java/io/") || owner.equals("java/util/Scanner") || owner.equals("java/util/Formatter")) {
             return io(owner, name, descriptor, fresh, sharedInside);
         } else if (owner.startsWith("java/nio/")) {
@@ -74,6 +74,9 @@ final class PlatformMethods {
                     && owner.matches("java/net/(URL|InetSocketAddress)") ? Verdict.PURE : Verdict.effect(Kind.IO);
         } else if (owner.startsWith("java/util/prefs/")) {
             return Verdict.effect(Kind.ENVIRONMENT);
+        } else if (owner.matches("java/security/(MessageDigest|Signature)|javax/crypto/(Mac|Cipher)")) {
+            return name.matches("update.*|digest|reset|init.*|sign|verify|doFinal") && !descriptor.startsWith("([B[B)")
+                    ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
         }
         return isRandom(owner) ? random(owner, name, descriptor)
                 : owner.startsWith("java/util/") || owner.startsWith("java/text/") ? utilities(owner, name, descriptor)
@@ -115,6 +118,9 @@ final class PlatformMethods {
                 return name.equals("newInstance") ? Verdict.effect(Kind.REFLECTION) : Verdict.PURE;
             case "java/lang/Runnable", "java/lang/AutoCloseable":
                 return Verdict.UNKNOWN;
+            case "java/lang/String":
+                return name.equals("getChars") || name.equals("getBytes") && descriptor.startsWith("(II")
+                        ? Verdict.mutates(3, Kind.ARRAY_WRITE) : Verdict.PURE;
             default:
                 return name.startsWith("print") ? Verdict.effect(Kind.IO) : Verdict.PURE; // printStackTrace
         }
@@ -131,7 +137,7 @@ final class PlatformMethods {
         return sets || runs ? Verdict.effect(Kind.REFLECTION) : Verdict.PURE;
     }
 
-    private static Verdict concurrent(String owner, String name) {
+    private static Verdict concurrent(String owner, String name, String descriptor) {
         if (owner.startsWith("java/util/concurrent/atomic/")) {
             return ATOMIC_READERS.contains(name) ? Verdict.PURE : Verdict.MUTATES_RECEIVER;
         } else if (owner.startsWith("java/util/concurrent/locks/")) {
@@ -144,7 +150,7 @@ final class PlatformMethods {
         } else if (owner.equals("java/util/concurrent/TimeUnit")) {
             return name.equals("sleep") || name.equals("timedJoin") ? Verdict.effect(Kind.THREAD) : Verdict.PURE;
         } else if (owner.matches(".*/Concurrent.*|.*/CopyOnWrite.*|.*(Queue|Deque)")) {
-            return COLLECTION_MUTATORS.contains(name) ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
+            return fillsArray(name, descriptor) ? Verdict.mutates(1, Kind.ARRAY_WRITE) : COLLECTION_MUTATORS.contains(name) ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
         } else if (owner.equals("java/util/concurrent/Callable")) {
             return Verdict.UNKNOWN;
         } else if (owner.endsWith("Exception") || name.equals("completedFuture") || name.equals("isDone")) {
@@ -199,6 +205,11 @@ final class PlatformMethods {
                 : makes || factory || name.equals("split") ? Verdict.PURE : Verdict.mutates(0, Kind.RANDOM);
     }
 
+    /** Whether it writes into the array that it is given. */
+    private static boolean fillsArray(String name, String descriptor) {
+        return name.equals("toArray") && descriptor.startsWith("([") || name.equals("copyInto");
+    }
+
     private static Verdict utilities(String owner, String name, String descriptor) {
         switch (owner) {
             case "java/util/UUID":
@@ -226,7 +237,7 @@ final class PlatformMethods {
             case "java/util/Optional", "java/util/Objects", "java/util/OptionalInt", "java/util/OptionalLong":
                 return Verdict.PURE;
             default:
-                return collections(owner, name);
+                return fillsArray(name, descriptor) ? Verdict.mutates(1, Kind.ARRAY_WRITE) : collections(owner, name);
         }
     }
 

@@ -6,6 +6,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.rebind.ArgumentException;
 import org.rebind.Dim;
 import org.rebind.graph.Graph;
 
@@ -50,11 +53,19 @@ public final class Simplify {
         return simplify(Substitution.apply(graph, values), EnumSet.allOf(Pass.class));
     }
 
+    private static boolean isPass(String name) {
+        return Stream.of(Pass.values()).anyMatch(p -> p.name().equals(name.strip().toUpperCase(Locale.ROOT)));
+    }
+
     private static Set<Pass> enabled() {
         Set<Pass> passes = EnumSet.allOf(Pass.class);
         String off = System.getProperty(OFF, "");
         for (String name : off.isBlank() ? new String[0] : off.split(",")) {
-            passes.removeIf(p -> p.name().equals(name.strip().toUpperCase(Locale.ROOT)));
+            if (!passes.removeIf(p -> p.name().equals(name.strip().toUpperCase(Locale.ROOT))) && !isPass(name)) {
+                throw new ArgumentException("system property " + OFF + ": expected names of passes, separated by commas ("
+                        + Stream.of(Pass.values()).map(p -> p.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "))
+                        + "), got '" + name.strip() + "'");
+            }
         }
         return Collections.unmodifiableSet(passes);
     }

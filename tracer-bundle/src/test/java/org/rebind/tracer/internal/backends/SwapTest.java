@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.rebind.BackendStatus;
 import org.rebind.DType;
 import org.rebind.TensorType;
 import org.rebind.backend.Backend;
@@ -159,8 +160,13 @@ class SwapTest extends SwapBed {
         eventually("even against its options", () -> named.backendName().equals("high"));
         assertTrue(best.choice().toString().contains("low (low): not used, denied by configuration"),
                 () -> best.choice().toString());
+        assertEquals("denied by configuration", health("low"));
+        assertTrue(backends.snapshot().isWell());
+        backends.configure(new Settings(List.of(), List.of(), List.of("high"), 100, 1000, 1, 0, 1000, 10));
+        assertEquals(List.of("low", "high", "interpreter"), backends.status().stream().map(BackendStatus::name).toList());
         backends.configure(new Settings(List.of(), List.of("none"), List.of(), 100, 1000, 1, 0, 1000, 10));
         eventually("nothing is allowed", () -> best.backendName().equals("interpreter"));
+        assertEquals("not among the allowed by configuration", health("high"));
     }
 
     @Test
