@@ -1,6 +1,7 @@
 package org.rebind.codegen.internal;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public final class Planner {
     private final Grouping grouping;
     private final KernelMaker maker;
     private final Memories memories;
-    private final List<Integer> stored = new ArrayList<>();
+    private final BitSet stored = new BitSet();
     private final Set<String> kernelNames = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
@@ -40,7 +41,7 @@ public final class Planner {
         for (int v = 0; v < graph.valueCount(); v++) {
             int home = grouping.home(v);
             if (graph.isParam(home) || grouping.storedBy(home) != null) {
-                stored.add(v);
+                stored.set(v);
             }
         }
         for (Group g : grouping.groups()) {
@@ -89,7 +90,7 @@ public final class Planner {
     }
 
     private Buffers buffers(Group g) {
-        return new Buffers(graph, stored, g.outputs, grouping::home, memories::name);
+        return new Buffers(graph, stored, g, grouping::home, memories::name);
     }
 
     private String name(Group g) {
