@@ -259,6 +259,9 @@ class PureCodeTest {
             List<Tensor> all = IntStream.range(0, 3).mapToObj(i -> x.mul(i)).collect(Collectors.toCollection(() -> made));
             Deque<Tensor> more = all.stream().collect(Collectors.toCollection(ArrayDeque::new));
             List<Tensor> last = more.stream().collect(ArrayList::new, List::add, List::addAll);
+            Map<Integer, Tensor> byNumber = IntStream.range(0, 3).boxed()
+                    .collect(Collectors.toMap(i -> i, last::get, (a, b) -> a, LinkedHashMap::new));
+            last = byNumber.values().stream().map(List::of).map(l -> l.get(0)).toList();
             return Tensor.stack(0, last).add(Tensor.stack(0, Arrays.asList(last.toArray(new Tensor[0]))));
         });
         pure("seeded random made inside", x -> {
