@@ -65,6 +65,16 @@ class ScheduleTest {
         assertFalse(source(lessLargest(Shape.of(1, 8))).contains("expneg_f("), "the largest of another row");
     }
 
+    @Test
+    void aProductReadsWhatItsStoredOperandIsAViewOf() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", DType.FLOAT32, Dim.symbol("n"), Dim.of(5));
+        Value wide = g.op(new BroadcastTo(Shape.of(Dim.of(3), Dim.symbol("n"), Dim.of(5))), x);
+        Value y = g.op(new Matmul(), wide, g.param("y", DType.FLOAT32, 3, 5, 7));
+        String source = source(g.results(y, wide).build());
+        assertTrue(source.contains("(float[] x, float[] y, float[] out,"), source);
+    }
+
     private static String source(Graph g) {
         StringBuilder s = new StringBuilder();
         Scheduler.schedule(g, CPU).steps().forEach(step -> s.append(Renderer.function(((Step.KernelStep) step).kernel(), Dialects.JAVA)));

@@ -45,7 +45,10 @@ final class Buffers {
         return reads;
     }
 
-    /** The stored values that the group's values come from, and those that they are views of (a product reads these); in the graph's order. */
+    /**
+     * The stored values that the group's values come from, and those that these are views of, since a product reads its operands
+     * there; in the graph's order.
+     */
     private Set<Integer> reached() {
         Set<Integer> reached = new TreeSet<>();
         Set<Integer> seen = new HashSet<>();

@@ -39,6 +39,8 @@ import org.rebind.tracer.internal.effects.ScanResult;
 class PureCodeTest {
     enum Activation { RELU, TANH }
 
+    private static final Tensor[] NONE = {};
+
     record Layer(Tensor weight, Tensor bias, Activation activation) {
         Tensor apply(Tensor x) {
             Tensor y = x.matmul(weight).add(bias);
@@ -262,7 +264,8 @@ class PureCodeTest {
             Map<Integer, Tensor> byNumber = IntStream.range(0, 3).boxed()
                     .collect(Collectors.toMap(i -> i, last::get, (a, b) -> a, LinkedHashMap::new));
             last = byNumber.values().stream().map(List::of).map(l -> l.get(0)).toList();
-            return Tensor.stack(0, last).add(Tensor.stack(0, Arrays.asList(last.toArray(new Tensor[0]))));
+            return Tensor.stack(0, last).add(Tensor.stack(0, Arrays.asList(last.toArray(new Tensor[0]))))
+                    .add(Tensor.stack(0, Arrays.asList(last.toArray(NONE))));
         });
         pure("seeded random made inside", x -> {
             Random random = new Random(42);

@@ -10,8 +10,8 @@ import org.rebind.graph.Graph;
 
 /**
  * The backends at one moment, best first, the interpreter last; immutable. The order: those that configuration
- * allows, then configured preference, then {@code service.ranking} (higher first), then device kind, then name; of two with the same name the newer, since the
- * other is about to be replaced.
+ * allows, then configured preference, then {@code service.ranking} (higher first), then device kind, then name; of two
+ * with the same name the newer, since the other is about to be replaced.
  */
 record Snapshot(List<BackendSlot> slots, Settings settings) {
     static Snapshot of(List<BackendSlot> slots, Settings settings) {

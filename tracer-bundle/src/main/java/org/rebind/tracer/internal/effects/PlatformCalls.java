@@ -1,5 +1,6 @@
 package org.rebind.tracer.internal.effects;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,15 +60,18 @@ final class PlatformCalls {
             asStrings(i, values, Type.getArgumentTypes(descriptor), isStatic ? 0 : 1);
         }
         AbstractValue inside = lambdas(values, everything(values));
-        if (owner.startsWith("java/util/stream/Collector") || owner.startsWith("java/util/stream/") && name.equals("collect")) {
+        if (owner.equals("java/util/stream/Collectors")) {
             fills(i, descriptor, values, isStatic ? 0 : 1, inside, call);
         }
         if (verdict.mutates() >= 0 && verdict.mutates() < values.size() && !name.equals("<init>")) {
             AbstractValue target = values.get(verdict.mutates());
             boolean viaView = name.equals("remove") && owner.endsWith("Iterator") || name.equals("setValue");
             AbstractValue changedToo = viaView ? target.join(target.contents()) : target;
-            writeThrough(i, changedToo, inside, verdict.mutation(),
-                    () -> call.get() + " on an object it did not make");
+            boolean cannot = target.exact() && target.sites().isEmpty() && !target.known().isEmpty()
+                    && target.known().stream().allMatch(PlatformCalls::isEmptyArray);
+            if (!cannot) {
+                writeThrough(i, changedToo, inside, verdict.mutation(), () -> call.get() + " on an object it did not make");
+            }
         } else if (name.equals("<init>")) {
             scanner.store(receiver, inside.join(AbstractValue.NOTHING));
         }
@@ -86,7 +90,7 @@ final class PlatformCalls {
         }
     }
 
-    /** Collectors put elements into what suppliers give. */
+    /** The JDK's own collectors put elements into what suppliers give; those of the user do it by functions that are run. */
     private void fills(AbstractInsnNode i, String descriptor, List<AbstractValue> values, int first, AbstractValue elements,
             Supplier<String> call) {
         Type[] types = Type.getArgumentTypes(descriptor);
@@ -117,9 +121,14 @@ final class PlatformCalls {
     void reads(AbstractValue value, Type declared, String what) {
         boolean inEnum = caller != null && caller.isEnumMethod(); // which copies its own constants
         if (value.is(AbstractValue.SHARED) && !inEnum && (value.exact() && value.sites().isEmpty()
-                ? value.known().stream().anyMatch(o -> mayChange(o.getClass())) : mayChange(declared))) {
+                ? value.known().stream().anyMatch(o -> !isEmptyArray(o) && mayChange(o.getClass())) : mayChange(declared))) {
             scanner.doubt(() -> what + ", which may change");
         }
+    }
+
+    /** The usual constant for {@code toArray}, which nobody can write to. */
+    private static boolean isEmptyArray(Object o) {
+        return o.getClass().isArray() && Array.getLength(o) == 0;
     }
 
     private static boolean mayChange(Class<?> type) {

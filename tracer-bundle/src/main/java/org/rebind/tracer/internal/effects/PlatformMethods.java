@@ -74,9 +74,10 @@ final class PlatformMethods {
                     && owner.matches("java/net/(URL|InetSocketAddress)") ? Verdict.PURE : Verdict.effect(Kind.IO);
         } else if (owner.startsWith("java/util/prefs/")) {
             return Verdict.effect(Kind.ENVIRONMENT);
-        } else if (owner.matches("java/security/(MessageDigest|Signature)|javax/crypto/(Mac|Cipher)")) {
-            return name.matches("update.*|digest|reset|init.*|sign|verify|doFinal") && !descriptor.startsWith("([B[B)")
-                    ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
+        } else if (owner.equals("java/security/MessageDigest") || owner.equals("javax/crypto/Mac")) {
+            boolean fills = descriptor.matches("\\(\\[BII?\\).*") && !name.equals("update"); // an array, too
+            return fills ? Verdict.UNKNOWN
+                    : name.matches("update|digest|reset|init|doFinal") ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
         }
         return isRandom(owner) ? random(owner, name, descriptor)
                 : owner.startsWith("java/util/") || owner.startsWith("java/text/") ? utilities(owner, name, descriptor)
@@ -111,6 +112,9 @@ final class PlatformMethods {
                 return name.equals("set") || name.equals("remove") ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
             case "java/lang/StringBuilder", "java/lang/StringBuffer", "java/lang/AbstractStringBuilder",
                 "java/lang/Appendable":
+                if (name.equals("getChars")) {
+                    return Verdict.mutates(3, Kind.ARRAY_WRITE);
+                }
                 boolean reads = Set.of("toString", "length", "charAt", "indexOf", "substring", "<init>", "isEmpty",
                         "chars", "lastIndexOf", "capacity", "compareTo").contains(name);
                 return reads ? Verdict.PURE : Verdict.MUTATES_RECEIVER;
@@ -150,7 +154,8 @@ final class PlatformMethods {
         } else if (owner.equals("java/util/concurrent/TimeUnit")) {
             return name.equals("sleep") || name.equals("timedJoin") ? Verdict.effect(Kind.THREAD) : Verdict.PURE;
         } else if (owner.matches(".*/Concurrent.*|.*/CopyOnWrite.*|.*(Queue|Deque)")) {
-            return fillsArray(name, descriptor) ? Verdict.mutates(1, Kind.ARRAY_WRITE) : COLLECTION_MUTATORS.contains(name) ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
+            return fillsArray(name, descriptor) ? Verdict.mutates(1, Kind.ARRAY_WRITE)
+                    : COLLECTION_MUTATORS.contains(name) ? Verdict.MUTATES_RECEIVER : Verdict.PURE;
         } else if (owner.equals("java/util/concurrent/Callable")) {
             return Verdict.UNKNOWN;
         } else if (owner.endsWith("Exception") || name.equals("completedFuture") || name.equals("isDone")) {
