@@ -17,6 +17,9 @@ import org.rebind.codegen.internal.math.MathLibrary;
  * calls. C2 stops inlining in a method past a number of nodes, which two functions on vectors reach, and a vector
  * that crosses a call is boxed: 200 bytes a vector and 3 to 100 times the time. Source for people keeps the calls. Works on
  * what {@link Renderer} prints: a statement a line.
+ *
+ * <p>Loops that are methods of their own stay so: with functions in them they are made too long for C2 to inline, as it gives out
+ * registers for all loops of what it compiles together.
  */
 public final class CallExpansion {
     private static final Pattern CALL = Pattern.compile("(?<![.\\w])(\\w+_[fd])\\(");
@@ -25,6 +28,10 @@ public final class CallExpansion {
     private static final Pattern ANY_DECLARATION = Pattern.compile("^\\s*(?:\\w+Vector|VectorMask) (\\w+) =");
     /** Functions expanded in a method at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled at all. */
     private static final int MOST = 8;
+    /** The beginning of a method that is a loop of a kernel, with its first array. */
+    private static final Pattern PHASE = Pattern.compile("    static \\w+ \\w+_phase\\d+\\((?:.*, )?\\w+\\[] (\\w+).*");
+    /** More than 325 bytes of code, beyond which HotSpot inlines nothing: an element takes five. Compiled, nothing is left of it. */
+    private static final String LONG = "            int[] longer = {" + "0, ".repeat(66) + "0};";
 
     /** A function: its parameters, statements and result. */
     private record Body(List<String> parameters, List<String> statements, String result) {
@@ -37,6 +44,8 @@ public final class CallExpansion {
     private final Set<String> vectors = new HashSet<>();
     private int expanded;
     private int inMethod;
+    private int phase; // where the body of the method begins in what is put out, if it is a phase
+    private String array; // of that phase, else null
 
     private CallExpansion() {
     }
@@ -56,6 +65,13 @@ public final class CallExpansion {
         if (line.startsWith("    static ") || line.startsWith("    public ")) {
             vectors.clear();
             inMethod = 0;
+            Matcher m = PHASE.matcher(line);
+            array = m.matches() ? m.group(1) : null;
+            phase = out.size() + 1;
+        }
+        if (line.equals("    }") && array != null && inMethod > 0) {
+            out.addAll(phase, List.of("        if (" + array + ".length < 0) {", LONG, "        }"));
+            array = null;
         }
         boolean kernel = line.startsWith("        "); // helpers among themselves keep their calls
         if (line.contains("Vector ")) {

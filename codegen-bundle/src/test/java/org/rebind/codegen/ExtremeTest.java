@@ -146,7 +146,7 @@ class ExtremeTest {
     /** Rows of which some fit the form for rows that are near 0, some by a hair or not, and others do not. */
     private static double[] nearAndFar(int rows, int n) {
         double[] x = new Random(n).doubles(rows * n, -1, 1).toArray();
-        double[] width = {100, 3, 40, 100, 43.4, 43.6, 20, 20, 100, 1, 43.5};
+        double[] width = {100, 3, 40, 100, 42.9, 43.1, 20, 20, 100, 1, 43};
         Arrays.setAll(x, i -> x[i] * width[i / n]);
         for (int r = 4; r < rows; r += 6) { // the largest and the smallest there is
             x[r * n] = width[r];
@@ -184,13 +184,13 @@ class ExtremeTest {
         Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
         double[] all;
         try (Executable e = backend.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
-            assertEquals(n >= 256 && d == DType.FLOAT32, has(e, "boolean near"), "two forms for " + d + " of " + n);
+            assertEquals(n >= 8 && d == DType.FLOAT32, has(e, "boolean near"), "two forms for " + d + " of " + n);
             assertEquals(ahead, has(e, "int after"), "ahead of " + n);
             all = run(e, d, new long[] {rows}, x);
         }
-        try (Executable one = backend.compile(softmax(d, Dim.of(1), n), ExecutableOptions.DEFAULT)) {
+        try (Executable any = backend.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
             for (int r = 0; r < rows; r++) {
-                double[] alone = run(one, d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                double[] alone = run(any, d, new long[] {1}, Arrays.copyOfRange(x, r * n, (r + 1) * n));
                 assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
                 double sum = Arrays.stream(alone).sum();
                 assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
@@ -224,9 +224,9 @@ class ExtremeTest {
                     assertEquals(n >= 8, has(e, "int after"), "ahead of " + n);
                     all = run(e, d, x, one);
                 }
-                try (Executable row = BACKEND.compile(softmax(d, Dim.of(1), n), ExecutableOptions.DEFAULT)) {
+                try (Executable any = BACKEND.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
                     for (int r = 0; r < rows; r++) {
-                        double[] alone = run(row, d, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                        double[] alone = run(any, d, new long[] {1}, Arrays.copyOfRange(x, r * n, (r + 1) * n));
                         assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), d + " row " + r + " of " + n);
                     }
                 }

@@ -1,5 +1,6 @@
 package org.rebind.codegen.internal;
 
+import java.util.function.BiFunction;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.codegen.ir.Expr;
@@ -49,18 +50,27 @@ final class Arithmetic {
      * which nothing overflows or is lost before it would be in the quotient itself.
      */
     static Expr quotient(Body body, Expr a, Expr b) {
+        return quotient(body::let, a, b);
+    }
+
+    /** The same as one expression. */
+    static Expr quotient(Expr a, Expr b) {
+        return quotient((name, value) -> value, a, b);
+    }
+
+    private static Expr quotient(BiFunction<String, Expr, Expr> let, Expr a, Expr b) {
         DType t = b.type();
         double edge = t == DType.FLOAT32 ? 0x1p64 : 0x1p512;
         Expr large = new Expr.Const(edge, t);
         Expr tiny = new Expr.Const(1 / edge, t);
         Expr one = new Expr.Const(1.0, t);
-        Expr size = body.let("size", Expr.apply(Fn.ABS, t, b));
-        Expr small = body.let("small", Expr.apply(Fn.LESS, DType.BOOL, size, tiny));
-        Expr shrink = body.let("shrink", Expr.apply(Fn.SELECT, t, Expr.apply(Fn.LESS_EQUAL, DType.BOOL, large, size), tiny, one));
-        Expr scale = body.let("scale", Expr.apply(Fn.SELECT, t, small, large, shrink));
-        Expr inverse = body.let("inverse", Expr.apply(Fn.DIVIDE, t, one, Expr.apply(Fn.MULTIPLY, t, b, scale)));
-        Expr first = body.let("first", Expr.apply(Fn.SELECT, t, small, scale, inverse));
-        Expr second = body.let("second", Expr.apply(Fn.SELECT, t, small, inverse, scale));
+        Expr size = let.apply("size", Expr.apply(Fn.ABS, t, b));
+        Expr small = let.apply("small", Expr.apply(Fn.LESS, DType.BOOL, size, tiny));
+        Expr shrink = let.apply("shrink", Expr.apply(Fn.SELECT, t, Expr.apply(Fn.LESS_EQUAL, DType.BOOL, large, size), tiny, one));
+        Expr scale = let.apply("scale", Expr.apply(Fn.SELECT, t, small, large, shrink));
+        Expr inverse = let.apply("inverse", Expr.apply(Fn.DIVIDE, t, one, Expr.apply(Fn.MULTIPLY, t, b, scale)));
+        Expr first = let.apply("first", Expr.apply(Fn.SELECT, t, small, scale, inverse));
+        Expr second = let.apply("second", Expr.apply(Fn.SELECT, t, small, inverse, scale));
         return Expr.apply(Fn.MULTIPLY, t, Expr.apply(Fn.MULTIPLY, t, a, first), second);
     }
 

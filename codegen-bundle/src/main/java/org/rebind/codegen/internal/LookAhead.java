@@ -28,20 +28,25 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * both bounds all arguments there; if they are all near 0, a form of the loop without a check for each vector runs. That is so too
  * where looking ahead does not pay.
  *
+ * <p>Where nothing is kept of these exponentials but their {@link Shares} of the sum, which are the same whatever was subtracted,
+ * nothing is in rows near 0. There the largest need not be known, and elsewhere it is that of the elements' bits as integers, unless all are
+ * negative.
+ *
  * @param loop the statements in the loop's place
  * @param isAhead whether the next row is looked at
- * @param before the fold among them over the first row; if not ahead over each row, its second result is the largest size as bits
+ * @param isShares whether nothing is subtracted in rows that are near
+ * @param before the fold among them over the first row; if not ahead, over each row. Its second result, if it has two, is the
+ *     largest size as bits
  * @param both the fold among them that looks ahead, or would
  * @param near that fold for rows that are near, null if there is no such form; ahead its third result is the largest size as bits
  * @param far that fold for all rows, with the same results, null if {@code near} is
  * @param isNear a variable, whether the row is near
- * @param nextIsNear whether the row that was looked at is, in terms of the results
  */
-record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far, String isNear,
-        String nextIsNear) {
+record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
+        String isNear) {
     private static final int COSTLY = 1000;
     private static final int STORE = 100;
-    /** Rows from which on two forms of a loop pay, and looking ahead where little is computed. */
+    /** Rows from which on two forms of a loop pay that differ by a check, and looking ahead where little is computed. */
     private static final int LONG = 256;
     /** Rows from which on it matters whether what is looked at ahead comes from memory. */
     private static final int MEMORY = 512;
@@ -49,9 +54,11 @@ record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold b
     private static final int WIDE = 512;
     private static final int CACHED = 16 << 20;
     /** The bits of infinity, beyond which NaN lies. */
-    static final String INFINITY = "0x7f800000";
+    private static final String INFINITY = "0x7f800000";
     /** As far as EXPNEAR goes, some of it left for what roundings of arguments do. */
     private static final String NEAR = "87.0f";
+    /** The bits of 43: with e to the power of that and one by it, a sum and its reciprocal are far from the ends of the range. */
+    private static final String NEAR_SHARES = "0x422c0000";
 
     /** Whether to look ahead in long rows of a kernel that moves so many bytes. */
     static boolean pays(Target target, Dim bytes) {
@@ -82,9 +89,9 @@ record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold b
             return null;
         }
         if (!kernel.lookAhead() && !VectorWriter.isShorter(first.from(), first.to(), MEMORY)) {
-            return twoForms(rows, first, best, names);
+            return twoForms(rows, first, best, kernel, names);
         }
-        return touched[0] ? null : ahead(rows, first, best, names, expansion);
+        return touched[0] ? null : ahead(rows, first, best, kernel, names, expansion);
     }
 
     /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
@@ -121,10 +128,15 @@ record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold b
         return cost[0] + STORE * (int) Trees.inside(loop).stream().filter(s -> s instanceof Stmt.Store).count();
     }
 
-    private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, Names names, Expansion expansion) {
+    private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, Kernel kernel, Names names, Expansion expansion) {
         Accumulator a = first.accumulators().get(0);
         Expr.Var known = new Expr.Var(names.fresh(a.variable().name()), a.variable().type());
+        boolean shares = Shares.only(rows, best, kernel);
+        boolean two = hasTwoForms(rows.body().get(best), first, shares);
         Stmt.Fold before = row(first, rows.variable(), rows.from(), first.variable(), List.of(), List.of(), names, expansion);
+        if (two && shares) { // what the first row comes to does depend on whether it is near
+            before = sized(before, names);
+        }
         Expr.Var start = before.accumulators().get(0).variable();
 
         Expr.Var after = new Expr.Var(names.fresh("after"), DType.INT32);
@@ -145,47 +157,61 @@ record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold b
         List<Stmt> loop = List.of(new Stmt.If(Expr.apply(Fn.LESS, DType.BOOL, rows.from(), rows.to()), List.of(before,
                 new Stmt.Mutable(known, start),
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
-        if (!hasTwoForms(other, first)) {
-            return new LookAhead(loop, true, before, both, null, null, null, null);
+        if (!two) {
+            return new LookAhead(loop, true, false, before, both, null, null, null);
         }
-        Accumulator size = size(next.value(), names);
-        List<Accumulator> all = new ArrayList<>(both.accumulators());
-        all.add(size);
-        Stmt.Fold far = new Stmt.Fold(both.variable(), both.from(), both.to(), both.kind(), both.body(), all);
-        return new LookAhead(loop, true, before, both, near(far), far, names.fresh("near"), isNear(next, size));
+        Stmt.Fold far = sized(both, names);
+        return new LookAhead(loop, true, shares, before, both, near(shares ? Shares.unshifted(far, a.variable()) : far), far,
+                names.fresh("near"));
     }
 
     /** The loop with each row's largest size found with its largest, null if it is not of exponentials. */
-    private static LookAhead twoForms(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
-        if (!hasTwoForms(rows.body().get(best), first)) {
+    private static LookAhead twoForms(Stmt.Loop rows, Stmt.Fold first, int best, Kernel kernel, Names names) {
+        boolean shares = Shares.only(rows, best, kernel);
+        if (!hasTwoForms(rows.body().get(best), first, shares)) {
             return null;
         }
         Accumulator a = first.accumulators().get(0);
         Expr.Var value = new Expr.Var(names.fresh("value"), a.variable().type());
         List<Stmt> lets = new ArrayList<>(first.body());
         lets.add(new Stmt.Let(value, a.value()));
-        Accumulator most = new Accumulator(a.variable(), a.combine(), value);
-        Accumulator size = size(value, names);
-        Stmt.Fold sized = new Stmt.Fold(first.variable(), first.from(), first.to(), first.kind(), lets, List.of(most, size));
+        Stmt.Fold sized = sized(new Stmt.Fold(first.variable(), first.from(), first.to(), first.kind(), lets,
+                List.of(new Accumulator(a.variable(), a.combine(), value))), names);
         List<Stmt> body = new ArrayList<>(rows.body());
         body.set(0, sized);
         Stmt.Fold far = (Stmt.Fold) body.get(best);
         List<Stmt> loop = List.of(new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body));
-        return new LookAhead(loop, false, sized, far, near(far), far, names.fresh("near"), isNear(most, size));
+        return new LookAhead(loop, false, shares, sized, far, near(shares ? Shares.unshifted(far, a.variable()) : far), far,
+                names.fresh("near"));
     }
 
-    private static boolean hasTwoForms(Stmt other, Stmt.Fold first) {
-        return other instanceof Stmt.Fold f && !VectorWriter.isShorter(f.from(), f.to(), LONG) && isOfExponentials(f, first);
+    private static boolean hasTwoForms(Stmt other, Stmt.Fold first, boolean shares) {
+        return other instanceof Stmt.Fold f && (shares || !VectorWriter.isShorter(f.from(), f.to(), LONG)) && isOfExponentials(f, first);
     }
 
-    /** The largest size of these values, as bits. */
-    private static Accumulator size(Expr value, Names names) {
-        return new Accumulator(new Expr.Var(names.fresh("size"), DType.INT32), Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
-                Expr.apply(Fn.FLOAT_BITS, DType.INT32, value), Expr.integer(Integer.MAX_VALUE)));
+    /** The fold with the largest size of what its last result is the largest of, as bits. */
+    private static Stmt.Fold sized(Stmt.Fold f, Names names) {
+        List<Accumulator> all = new ArrayList<>(f.accumulators());
+        all.add(new Accumulator(new Expr.Var(names.fresh("size"), DType.INT32), Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
+                bits(all.get(all.size() - 1).value()), Expr.integer(Integer.MAX_VALUE))));
+        return new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), f.body(), all);
     }
 
-    private static String isNear(Accumulator most, Accumulator size) {
-        return most.variable().name() + " + Float.intBitsToFloat(" + size.variable().name() + ") <= " + NEAR;
+    static Expr bits(Expr value) {
+        return Expr.apply(Fn.FLOAT_BITS, DType.INT32, value);
+    }
+
+    /** Whether the row that a fold found the largest and the largest size of is near, in terms of its results. */
+    String isNear(Stmt.Fold sized) {
+        List<Accumulator> all = sized.accumulators();
+        String size = all.get(all.size() - 1).variable().name();
+        return isShares ? size + " <= " + NEAR_SHARES
+                : all.get(all.size() - 2).variable().name() + " + Float.intBitsToFloat(" + size + ") <= " + NEAR;
+    }
+
+    /** Whether the largest has to be found again, by all means. @param top the largest bits, if {@code isShares} */
+    String isUnknown(String most, String top, String size) {
+        return size + " > " + INFINITY + " || " + (isShares ? top + " < 0 && " + size + " > " + NEAR_SHARES : most + " == 0");
     }
 
     private static Stmt.Fold near(Stmt.Fold far) {
@@ -199,7 +225,7 @@ record LookAhead(List<Stmt> loop, boolean isAhead, Stmt.Fold before, Stmt.Fold b
     }
 
     /** Whether a fold is the sum of EXPNEG, and all of these have an element less the largest as their argument. */
-    private static boolean isOfExponentials(Stmt.Fold f, Stmt.Fold first) {
+    static boolean isOfExponentials(Stmt.Fold f, Stmt.Fold first) {
         Accumulator most = first.accumulators().get(0);
         Map<Expr.Var, Expr> known = new HashMap<>(Map.of(first.variable(), f.variable()));
         Expr element = resolved(first.body(), known, most.value());

@@ -85,7 +85,7 @@ final class VectorWriter extends StatementWriter {
         boolean before = apart;
         apart = true; // C2 inlines only so much a method
         try {
-            if (form.isAhead() && form.near() != null) {
+            if (form.near() != null && !isSized(form.before())) {
                 line("boolean " + form.isNear() + " = false;");
             }
             block(form.loop());
@@ -101,7 +101,7 @@ final class VectorWriter extends StatementWriter {
             nearOrFar();
             return;
         }
-        if (ahead != null && !ahead.isAhead() && f == ahead.before()) {
+        if (ahead != null && f == ahead.before() && isSized(f)) {
             sized();
             return;
         }
@@ -133,15 +133,20 @@ final class VectorWriter extends StatementWriter {
     private void nearOrFar() {
         String near = printed(() -> lanes(ahead.near()));
         String far = printed(() -> lanes(ahead.far()));
-        String next = ahead.isAhead() ? ahead.nextIsNear() : null;
+        String next = ahead.isAhead() ? ahead.isNear(ahead.far()) : null;
         phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(), next, scratch)
                 .forEach(this::line);
+    }
+
+    /** Whether a fold of a largest finds the largest size, too. */
+    private static boolean isSized(Stmt.Fold f) {
+        return f.accumulators().size() > 1;
     }
 
     /** The loop that finds whether its row is near, as a method. */
     private void sized() {
         String body = printed(() -> lanes(ahead.before()));
-        phases.addSized(ahead.isNear(), ahead.before(), body, ahead.nextIsNear(), scratch).forEach(this::line);
+        phases.addSized(ahead.isNear(), ahead.before(), body, ahead.isNear(ahead.before()), scratch).forEach(this::line);
     }
 
     /** What it prints, as a method's body. */
@@ -341,7 +346,8 @@ final class VectorWriter extends StatementWriter {
     /**
      * The largest by comparisons, which take half the operations of {@code max} but lose NaN and may take -0 for 0. A sum
      * beside it, for which processors have units to spare, tells of NaN, or the largest size, where there is one; then, and if 0 is
-     * the result, all is done again.
+     * the result, all is done again. Of shares it is the largest of the bits as integers, which is one operation, and combined in a
+     * few at the end; all is done again if there are only negative ones, which go the other way round, and the result is needed.
      */
     private void extreme(Stmt.Fold f, Accumulator a) {
         DType t = a.variable().type();
@@ -352,21 +358,29 @@ final class VectorWriter extends StatementWriter {
             body.add(new Stmt.Let(once, value));
             value = once;
         }
-        compared.add(a.variable());
         List<Accumulator> all = new ArrayList<>(f.accumulators());
-        all.set(all.indexOf(a), new Accumulator(a.variable(), a.combine(), value));
-        String isNan;
         Expr.Var last = all.get(all.size() - 1).variable();
-        if (last.type() == DType.INT32) {
-            isNan = last.name() + " > " + LookAhead.INFINITY;
+        boolean bySize = last.type() == DType.INT32;
+        boolean byBits = bySize && ahead.isShares();
+        Expr.Var top = byBits ? new Expr.Var(names.fresh("top"), DType.INT32) : a.variable();
+        all.set(all.indexOf(a), new Accumulator(top, a.combine(), byBits ? LookAhead.bits(value) : value));
+        String result = a.variable().name();
+        String isUnknown;
+        if (bySize) {
+            isUnknown = ahead.isUnknown(result, top.name(), last.name());
         } else {
             String check = names.fresh("check");
             all.add(new Accumulator(new Expr.Var(check, t), Combine.SUM, value));
-            isNan = check + " != " + check;
+            isUnknown = check + " != " + check + " || " + result + " == 0";
+        }
+        if (!byBits) {
+            compared.add(a.variable());
         }
         folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, all));
-        String result = a.variable().name();
-        line("if (" + isNan + " || " + result + " == 0) {");
+        if (byBits) {
+            line("float " + result + " = Float.intBitsToFloat(" + top.name() + ");");
+        }
+        line("if (" + isUnknown + ") {");
         indent++;
         Accumulator careful = new Accumulator(new Expr.Var(names.fresh(result), t), a.combine(), a.value());
         Stmt.Fold again = new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), needed(f.body(), a.value()), List.of(careful));
