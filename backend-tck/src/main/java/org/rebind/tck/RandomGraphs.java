@@ -171,7 +171,7 @@ public final class RandomGraphs {
 
     private GraphBuilder.Value node() {
         GraphBuilder.Value x = pick();
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(21)) {
             case 0, 1, 2 -> unary(x);
             case 3, 4, 5, 6 -> binary(x);
             case 7 -> g.op(new Where(), fit(DType.BOOL, x.shape()), x, fit(x.dtype(), x.shape()));
@@ -185,6 +185,7 @@ public final class RandomGraphs {
             case 15, 16 -> reduce(x);
             case 17 -> arg(x);
             case 18 -> matmul(x);
+            case 19 -> softmax(x);
             default -> create();
         };
     }
@@ -330,6 +331,27 @@ public final class RandomGraphs {
         int axis = random.nextInt(x.rank());
         return nonEmpty(x.shape().dim(axis)) ? g.op(new ArgReduce(random.nextBoolean() ? ArgReduce.Kind.MAX
                 : ArgReduce.Kind.MIN, axis), x) : null;
+    }
+
+    /** Along the last axis, often a long one; what it is made of may be used as well. */
+    private GraphBuilder.Value softmax(GraphBuilder.Value like) {
+        GraphBuilder.Value x = like;
+        if (x.rank() == 0 || random.nextBoolean()) {
+            x = fit(random.nextInt(4) == 0 ? DType.FLOAT64 : DType.FLOAT32, Shape.of(dim(), Dim.of(12 + random.nextInt(30))));
+        }
+        if (!x.dtype().isFloating() || !nonEmpty(x.shape().dim(-1))) {
+            return null;
+        }
+        List<Integer> last = List.of(x.rank() - 1);
+        GraphBuilder.Value most = g.unreduce(g.op(new Reduce(Reduce.Kind.MAX, last), x), x.shape(), last);
+        GraphBuilder.Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, most));
+        GraphBuilder.Value sum = g.unreduce(g.op(new Reduce(Reduce.Kind.SUM, last), e), x.shape(), last);
+        for (GraphBuilder.Value part : List.of(most, e, sum)) {
+            if (random.nextInt(4) == 0) {
+                values.add(part);
+            }
+        }
+        return g.op(Binary.DIVIDE, e, random.nextInt(6) == 0 ? g.op(Binary.ADD, sum, fit(x.dtype(), x.shape())) : sum);
     }
 
     private GraphBuilder.Value matmul(GraphBuilder.Value x) {
