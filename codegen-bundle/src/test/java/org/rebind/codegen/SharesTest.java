@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.rebind.DType;
 import org.rebind.Dim;
@@ -26,6 +27,7 @@ import org.rebind.graph.Matmul;
 import org.rebind.graph.Reduce;
 import org.rebind.graph.Reshape;
 import org.rebind.graph.Unary;
+import org.rebind.graph.Where;
 import org.rebind.tck.GraphBuilder;
 import org.rebind.tck.GraphBuilder.Value;
 
@@ -85,6 +87,7 @@ class SharesTest {
     private static final Map<String, Function<Row, Graph>> SHARES = new TreeMap<>(Map.of(
             "alone", r -> r.results(r.share()),
             "of scaled elements", r -> r.of(r.op(Binary.MULTIPLY, r.x, r.g.fill(0.5, r.x))).results(r.share()),
+            "masked", r -> r.of(r.g.op(new Where(), r.g.param("mask", DType.BOOL, ROWS, r.n), r.x, r.g.fill(-1e9, r.x))).results(r.share()),
             "of sums", r -> r.of(r.op(Binary.ADD, r.x, r.y)).results(r.share()),
             "scaled", r -> r.results(r.op(Binary.MULTIPLY, r.share(), r.y)),
             "written over a product", r -> r.of(r.product(r.x)).results(r.op(Binary.ADD, r.product(r.share()), r.y)),
@@ -111,8 +114,19 @@ class SharesTest {
                 .map(n -> DynamicTest.dynamicTest(p.getKey() + " of " + n, () -> check(p.getKey(), p.getValue(), n, programs == SHARES)))));
     }
 
-    private static void check(String name, Function<Row, Graph> program, int n, boolean shares) {
+    @Test
+    void exactProgramsDivide() {
+        needsVectors();
+        run(new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(512)), SHARES.get("alone").apply(new Row(100)), 100, false,
+                new ExecutableOptions(true, true));
+    }
+
+    private static void needsVectors() {
         Assumptions.assumeTrue(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(), "the JVM runs without jdk.incubator.vector");
+    }
+
+    private static void check(String name, Function<Row, Graph> program, int n, boolean shares) {
+        needsVectors();
         Graph graph = program.apply(new Row(n));
         for (int bits : new int[] {256, 512}) {
             List<float[]> got = run(new JavaBackend(Dialects.JAVA_VECTOR, Target.cpu(bits)), graph, n, shares, ExecutableOptions.DEFAULT);
@@ -136,6 +150,13 @@ class SharesTest {
     }
 
     private static HostBuffer arguments(String name, int n) {
+        if (name.equals("mask")) {
+            HostBuffer mask = HostBuffer.allocate(DType.BOOL, ROWS * n);
+            for (int i = 0; i < ROWS * n; i++) {
+                ((byte[]) mask.array())[i] = (byte) (i % n % 3 > 0 && i % n < n - 4 || i / n == 5 ? 1 : 0);
+            }
+            return mask;
+        }
         HostBuffer b = HostBuffer.allocate(DType.FLOAT32, name.equals("one") ? n * n : ROWS * n);
         float[] a = (float[]) b.array();
         Random random = new Random(n);

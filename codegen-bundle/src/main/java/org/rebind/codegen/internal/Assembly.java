@@ -48,7 +48,7 @@ final class Assembly {
         List<String> some = all.stream().filter(o -> !List.of("broadcast_to", "reshape", "full").contains(o)).toList();
         List<String> ops = some.isEmpty() ? all : some;
         Kernel kernel = new Kernel(name, List.copyOf(values.keySet()), sizes(body), extent, launch, workPerItem,
-                chunkMultiple, LookAhead.pays(g.target, bytes), body, new KernelNote(ops, space, bytes));
+                chunkMultiple, LookAhead.pays(g.target, bytes), g.target.vectorBits(), body, new KernelNote(ops, space, bytes));
         return new Made(kernel, new ArrayList<>(values.values()), partials.values().stream().findFirst().orElse(Dim.of(0)));
     }
 

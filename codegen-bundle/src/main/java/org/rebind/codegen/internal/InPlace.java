@@ -136,7 +136,7 @@ final class InPlace {
         numbers.remove(out);
         KernelNote note = new KernelNote(k.note().ops(), k.note().space() + " in place", k.note().bytes());
         Kernel changed = new Kernel(k.name(), buffers, k.sizes(), k.extent(), k.launch(), k.workPerItem(), k.chunkMultiple(),
-                k.lookAhead(), swap(k.body(), old, written, both), note);
+                k.lookAhead(), k.vectorBits(), swap(k.body(), old, written, both), note);
         steps.set(at, new Step.KernelStep(changed, numbers));
         memories.merge(to, from);
         int[] number = memories.numbers();

@@ -111,13 +111,13 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
                 && f.accumulators().get(0).combine() == Combine.SUM && cost(f) >= COSTLY && isPlain(first, f);
     }
 
-    /** Whether all it loads and stores is of the first's type, without guards. */
+    /** Whether all it loads and stores is of the first's type, without guards; truth values may be loaded, too. */
     private static boolean isPlain(Stmt.Fold first, Stmt loop) {
         DType type = first.accumulators().get(0).variable().type();
         boolean[] plain = {Trees.inside(loop).stream().allMatch(s -> s instanceof Stmt.Let || loop != first
                 && s instanceof Stmt.Store st && st.value().type() == type && st.array().dtype() == type)};
         Trees.visit(List.of(loop), e -> plain[0] &= !(e instanceof Expr.Load l)
-                || l.type() == type && l.array().dtype() == type && l.guard() == null);
+                || (l.type() == type || l.type().isBool()) && l.array().dtype() == l.type() && l.guard() == null);
         return plain[0];
     }
 

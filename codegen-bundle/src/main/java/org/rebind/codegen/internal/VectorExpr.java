@@ -13,7 +13,8 @@ import org.rebind.codegen.ir.Fn;
 
 /**
  * Prints expressions of one loop as operations on vectors of jdk.incubator.vector, for lanes that start at the loop's
- * variable. Species are F, D, I and L; truth values are masks of the species of what was compared.
+ * variable. Species are F, D, I and L; truth values are masks of the species of what was compared, and in memory bytes, of which B
+ * has as many as F has lanes.
  */
 final class VectorExpr {
     /** Thrown at what has no vector form; the loop is then printed on scalars. */
@@ -40,14 +41,22 @@ final class VectorExpr {
     /** Species letter of each mask variable. */
     private final Map<Expr.Var, String> maskSpecies = new HashMap<>();
     private final int width;
+    private final boolean bytes;
     /** Name of the mask of active lanes, null in the main loop. */
     String mask;
+    /** That mask for bytes. */
+    String byteMask;
 
-    /** @param width bytes of a lane @param calls where calls of elementary functions are counted */
-    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, Map<String, Integer> calls) {
+    /**
+     * @param width bytes of a lane
+     * @param bytes whether as many bytes are a vector, too
+     * @param calls where calls of elementary functions are counted
+     */
+    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean bytes, Map<String, Integer> calls) {
         this.scalars = scalars;
         this.lane = lane;
         this.width = width;
+        this.bytes = bytes;
         this.calls = calls;
     }
 
@@ -252,7 +261,7 @@ final class VectorExpr {
             return maskSpecies.get(v);
         }
         if (!(e instanceof Expr.Apply a)) {
-            throw new NoVector("bool load");
+            return "I"; // a load
         }
         return switch (a.fn()) {
             case EQUAL, LESS, LESS_EQUAL, ISNAN -> species(a.args().get(0).type());
@@ -268,9 +277,10 @@ final class VectorExpr {
         if (e instanceof Expr.Var v) {
             return v.name();
         }
-        if (!(e instanceof Expr.Apply a)) {
-            throw new NoVector("bool load");
+        if (e instanceof Expr.Load l) {
+            return truths(l);
         }
+        Expr.Apply a = (Expr.Apply) e;
         return switch (a.fn()) {
             case LOGICAL_NOT -> truth(a.args().get(0)) + ".not()";
             case ISNAN -> print(a.args().get(0)) + ".test(VectorOperators.IS_NAN)";
@@ -284,6 +294,19 @@ final class VectorExpr {
                     + scalars.print(Pull.zero(a.args().get(0).type())) + ")";
             default -> throw new NoVector(a.fn() + " of bools");
         };
+    }
+
+    /** Whether an array has truth values that can be a vector; scratch memory has Java's. */
+    private boolean isBytes(Array array) {
+        return bytes && array instanceof Array.Buffer;
+    }
+
+    private String truths(Expr.Load l) {
+        if (!isBytes(l.array()) || stride(l.index()) != 1 || l.guard() != null) {
+            throw new NoVector("load of " + l.array().name());
+        }
+        return "((IntVector) ByteVector.fromArray(B, " + l.array().name() + ", " + scalars.print(l.index())
+                + (mask == null ? "" : ", " + byteMask) + ").convertShape(VectorOperators.B2I, I, 0)).compare(VectorOperators.NE, 0)";
     }
 
     private String both(Expr.Apply a, String before, String after) {
@@ -310,8 +333,13 @@ final class VectorExpr {
 
     /** A store of neighbouring lanes. */
     String store(Array array, Expr index, Expr value) {
-        if (stride(index) != 1 || array.dtype() != value.type() || value.type().isBool()) {
+        if (stride(index) != 1 || array.dtype() != value.type() || value.type().isBool() && !isBytes(array)) {
             throw new NoVector("store to " + array.name());
+        }
+        if (value.type().isBool()) {
+            return "((ByteVector) IntVector.zero(I).blend(1, " + as(print(value), maskOf(value), "I")
+                    + ").convertShape(VectorOperators.I2B, B, 0)).intoArray(" + array.name() + ", " + scalars.print(index)
+                    + (mask == null ? "" : ", " + byteMask) + ");";
         }
         String own = species(value.type());
         String active = mask == null ? "" : ", " + as(mask, mainSpecies(), own);

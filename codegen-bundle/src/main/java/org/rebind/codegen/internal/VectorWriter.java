@@ -32,6 +32,9 @@ final class VectorWriter extends StatementWriter {
     /** Masked loads and stores of a method for which C1 has registers, with all its counters: 9 of them fit, 11 do not. */
     private static final int MASKED = 8;
 
+    /** Bits of vectors from which on bytes for each of their floats are a vector: there is none of 32. */
+    private static final int BYTES = 256;
+
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
     private LookAhead ahead; // of the loop that is printed
@@ -52,10 +55,14 @@ final class VectorWriter extends StatementWriter {
     static String species(String text) {
         StringBuilder s = new StringBuilder();
         boolean wide = text.contains("DoubleVector") || text.contains("LongVector");
-        boolean narrow = text.contains("FloatVector") || text.contains("IntVector");
+        boolean bytes = text.contains("ByteVector");
+        boolean narrow = bytes || text.contains("FloatVector") || text.contains("IntVector");
         if (narrow) {
             s.append("    private static final VectorSpecies F = FloatVector.SPECIES_PREFERRED;\n");
             s.append("    private static final VectorSpecies I = F.withLanes(int.class);\n");
+        }
+        if (bytes) {
+            s.append("    private static final VectorSpecies B = F.withLanes(byte.class).withShape(VectorShape.forBitSize(F.vectorBitSize() / 4));\n");
         }
         if (wide) {
             s.append("    private static final VectorSpecies D = DoubleVector.SPECIES_PREFERRED;\n");
@@ -191,17 +198,23 @@ final class VectorWriter extends StatementWriter {
         }
     }
 
-    /** Bytes of a lane: of what is stored or folded. */
+    private VectorExpr vectors(Expr.Var lane, int width) {
+        return new VectorExpr(expressions, lane, width, width == Float.BYTES && kernel.vectorBits() >= BYTES, vectorCalls);
+    }
+
+    /** Bytes of a lane: of what is stored or folded; of truth values, what they come from. */
     private static int width(List<Stmt> body, List<Accumulator> accumulators) {
         for (Accumulator a : accumulators) {
             return a.value().type().byteSize();
         }
         for (Stmt s : body) {
-            if (s instanceof Stmt.Store st) {
+            if (s instanceof Stmt.Store st && !st.value().type().isBool()) {
                 return st.value().type().byteSize();
             }
         }
-        throw new VectorExpr.NoVector("no store");
+        int[] width = {Float.BYTES};
+        Trees.visit(body, e -> width[0] = e instanceof Expr.Load l && !l.type().isBool() ? l.type().byteSize() : width[0]);
+        return width[0];
     }
 
     private String main(Expr from, Expr to, String species) {
@@ -216,7 +229,7 @@ final class VectorWriter extends StatementWriter {
 
     private void lanes(Stmt.Loop l) {
         int width = width(l.body(), List.of());
-        VectorExpr v = new VectorExpr(expressions, l.variable(), width, vectorCalls);
+        VectorExpr v = vectors(l.variable(), width);
         String main = main(l.from(), l.to(), v.mainSpecies());
         head(l.variable(), l.from(), main, v);
         body(l.body(), v);
@@ -281,6 +294,7 @@ final class VectorWriter extends StatementWriter {
     private void masked(Expr.Var j, Expr to, String main, VectorExpr v) {
         line("int " + j.name() + " = " + main + ";");
         v.mask = "m";
+        v.byteMask = "B.indexInRange(" + j.name() + ", " + expressions.print(to) + ")";
         line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + expressions.print(to) + ");");
     }
 
@@ -405,7 +419,7 @@ final class VectorWriter extends StatementWriter {
 
     private void folded(Stmt.Fold f) {
         int width = width(f.body(), f.accumulators());
-        VectorExpr v = new VectorExpr(expressions, f.variable(), width, vectorCalls);
+        VectorExpr v = vectors(f.variable(), width);
         int unroll = unroll(ahead != null && ahead.isAhead() && f == ahead.before() ? ahead.both() : f); // alike, for the same order of a sum
         Map<Accumulator, List<String>> lanes = new LinkedHashMap<>();
         f.accumulators().forEach(a -> lanes.put(a, start(a, width, unroll)));

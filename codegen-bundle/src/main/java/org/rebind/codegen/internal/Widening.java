@@ -49,7 +49,7 @@ final class Widening {
         w.rowWidth = w.widths.common(k.body());
         List<Stmt> body = Tidy.dropDead(w.block(k.body()));
         return new Kernel(k.name(), k.buffers(), k.sizes(), k.extent(), k.launch(), k.workPerItem(),
-                k.launch() == Kernel.Launch.THREADS ? w.items : 1, k.lookAhead(), body, k.note());
+                k.launch() == Kernel.Launch.THREADS ? w.items : 1, k.lookAhead(), k.vectorBits(), body, k.note());
     }
 
     private static Expr op(Fn fn, Expr a, Expr b) {

@@ -21,6 +21,7 @@ import org.rebind.graph.Graph;
 import org.rebind.graph.Matmul;
 import org.rebind.graph.Reduce;
 import org.rebind.graph.Unary;
+import org.rebind.graph.Where;
 import org.rebind.tck.Execution;
 import org.rebind.tck.GraphBuilder;
 import org.rebind.tck.GraphBuilder.Value;
@@ -78,7 +79,8 @@ class KernelsFitC1Test {
 
     private static List<Graph> programs() {
         List<Graph> programs = new ArrayList<>(List.of(chain(), columns(), norm(FEW, SIZE), norm(FEW, LONG),
-                norm(ROWS, LONGER), softmax(FEW, SIZE), softmax(FEW, LONG), softmax(ROWS, LONGER), product()));
+                norm(ROWS, LONGER), softmax(FEW, SIZE), softmax(FEW, LONG), softmax(ROWS, LONGER), masked(FEW, SIZE), masked(FEW, LONG),
+                masked(ROWS, LONGER), truths(), product()));
         for (int inputs : new int[] {3, 6, 7, 8, 9, 12, 20}) {
             programs.add(wide(inputs));
         }
@@ -137,9 +139,28 @@ class KernelsFitC1Test {
         return g.results(g.op(Binary.ADD, scaled, g.broadcast(g.param("b", DType.FLOAT32, n), x.shape()))).build();
     }
 
-    private static Graph softmax(Dim rows, int n) {
+    private static Graph masked(Dim rows, int n) {
         GraphBuilder g = new GraphBuilder();
         Value x = g.param("x", DType.FLOAT32, rows, Dim.of(n));
+        return softmax(g, g.op(new Where(), g.param("mask", DType.BOOL, rows, Dim.of(n)), x, g.fill(-1e9, x)));
+    }
+
+    /** Truth values read and written, beside a function. */
+    private static Graph truths() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", DType.FLOAT32, Dim.symbol("n"));
+        Value y = g.param("y", DType.FLOAT32, Dim.symbol("n"));
+        Value mask = g.param("mask", DType.BOOL, Dim.symbol("n"));
+        Value chosen = g.op(new Where(), mask, g.op(Unary.TANH, x), y);
+        return g.results(chosen, g.op(Binary.LOGICAL_AND, mask, g.op(Binary.LESS, chosen, y))).build();
+    }
+
+    private static Graph softmax(Dim rows, int n) {
+        GraphBuilder g = new GraphBuilder();
+        return softmax(g, g.param("x", DType.FLOAT32, rows, Dim.of(n)));
+    }
+
+    private static Graph softmax(GraphBuilder g, Value x) {
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, x, row(g, Reduce.Kind.MAX, x)));
         return g.results(g.op(Binary.DIVIDE, e, row(g, Reduce.Kind.SUM, e))).build();
     }

@@ -72,7 +72,7 @@ record Unit(List<Kernel> kernels, Map<DType, KernelNote> products, MatmulSource 
         for (int i = 0; i < units.size(); i++) {
             String suffix = suffix(i);
             units.get(i).kernels.forEach(k -> kernels.add(new Kernel(k.name() + suffix, k.buffers(), k.sizes(), k.extent(),
-                    k.launch(), k.workPerItem(), k.chunkMultiple(), k.lookAhead(), k.body(), k.note())));
+                    k.launch(), k.workPerItem(), k.chunkMultiple(), k.lookAhead(), k.vectorBits(), k.body(), k.note())));
             products.addAll(units.get(i).products.keySet());
         }
         return text(kernels, products, units.get(0).matmul, units.get(0).dialect);
