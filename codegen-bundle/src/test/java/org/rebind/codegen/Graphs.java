@@ -19,6 +19,7 @@ import org.rebind.graph.Reduce;
 import org.rebind.graph.ScatterAdd;
 import org.rebind.graph.Take;
 import org.rebind.graph.Unary;
+import org.rebind.graph.Where;
 import org.rebind.tck.GraphBuilder;
 import org.rebind.tck.GraphBuilder.Value;
 
@@ -35,6 +36,7 @@ final class Graphs {
         Map<String, Graph> m = new LinkedHashMap<>();
         m.put("chain", chain());
         m.put("gate", gate());
+        m.put("truths", truths());
         m.put("softmax", softmax());
         m.put("softmax_long", softmax(1000));
         m.put("layernorm", layerNorm());
@@ -74,6 +76,16 @@ final class Graphs {
         Value d = g.param("d", F, 1000);
         Value t = g.op(Unary.TANH, g.op(Binary.ADD, g.op(Binary.MULTIPLY, a, b), c));
         return g.results(g.op(Binary.MULTIPLY, t, g.op(Unary.EXP, g.op(Unary.NEGATIVE, d)))).build();
+    }
+
+    /** Truth values read and written, beside a function. */
+    private static Graph truths() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", F, BATCH, Dim.of(100));
+        Value y = g.param("y", F, BATCH, Dim.of(100));
+        Value mask = g.param("mask", DType.BOOL, BATCH, Dim.of(100));
+        Value chosen = g.op(new Where(), mask, g.op(Unary.TANH, x), y);
+        return g.results(chosen, g.op(Binary.LOGICAL_AND, mask, g.op(Binary.LESS, x, y))).build();
     }
 
     static Graph softmax() {

@@ -27,8 +27,8 @@ final class VectorWriter extends StatementWriter {
     private static final int SHORT_REST = 4;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
     private static final int UNROLL = 4;
-    /** The same of one that stores as well: C2 inlines so much a method, and stores take time themselves. */
-    private static final int UNROLL_STORES = 2;
+    /** The same of one that stores or reads truth values as well: C2 inlines so much a method, and both take time themselves. */
+    private static final int UNROLL_FEWER = 2;
     /** Masked loads and stores of a method for which C1 has registers, with all its counters: 9 of them fit, 11 do not. */
     private static final int MASKED = 8;
 
@@ -441,7 +441,9 @@ final class VectorWriter extends StatementWriter {
     }
 
     private static int unroll(Stmt.Fold f) {
-        return !isLight(f) ? 1 : f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_STORES;
+        boolean[] truths = {false};
+        Trees.visit(List.of(f), e -> truths[0] |= e instanceof Expr.Load l && l.type().isBool());
+        return !isLight(f) ? 1 : !truths[0] && f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_FEWER;
     }
 
     /** Whether the loop waits for its accumulators rather than for what it computes. */
