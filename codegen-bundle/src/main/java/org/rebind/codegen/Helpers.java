@@ -19,17 +19,22 @@ final class Helpers {
         h.put("bfloat16", lines("static float bfloat16(short bits) {", "    return Float.intBitsToFloat(bits << 16);", "}"));
         h.put("to_bfloat16", lines("static short to_bfloat16(float x) {", "    int bits = Float.floatToRawIntBits(x);",
                 "    return (short) (x != x ? bits >> 16 | 64 : bits + 0x7fff + (bits >> 16 & 1) >> 16);", "}"));
-        h.put("float16", lines("static float float16(short h) {", "    int e = h >> 10 & 31;", "    int m = h & 1023;",
-                "    float x = e == 0 ? m * 0x1p-24f : e == 31 ? (m == 0 ? Float.POSITIVE_INFINITY : Float.NaN)",
-                "            : Float.intBitsToFloat(e + 112 << 23 | m << 13);", "    return h < 0 ? -x : x;", "}"));
-        h.put("to_float16", lines("static short to_float16(float x) {", "    int sign = Float.floatToRawIntBits(x) >> 16"
-                + " & 0x8000;", "    float a = Math.abs(x);", "    if (x != x) {",
-                "        return (short) (sign | 0x7e00);", "    }", "    if (a >= 65520f) {",
-                "        return (short) (sign | 0x7c00);", "    }",
-                "    if (a < 0x1p-14f) { // the float unit rounds at the subnormals' last bit",
-                "        return (short) (sign | Float.floatToRawIntBits(a + 0.5f) - 0x3f000000);", "    }",
-                "    int bits = Float.floatToRawIntBits(a);",
-                "    return (short) (sign | (bits + 0xfff + (bits >> 13 & 1) >> 13) - (112 << 10));", "}"));
+        if (Runtime.version().feature() >= 20) { // by instructions of the processor, and in vectors
+            h.put("float16", lines("static float float16(short h) {", "    return Float.float16ToFloat(h);", "}"));
+            h.put("to_float16", lines("static short to_float16(float x) {", "    return Float.floatToFloat16(x);", "}"));
+        } else {
+            h.put("float16", lines("static float float16(short h) {", "    int e = h >> 10 & 31;", "    int m = h & 1023;",
+                    "    float x = e == 0 ? m * 0x1p-24f : e == 31 ? (m == 0 ? Float.POSITIVE_INFINITY : Float.NaN)",
+                    "            : Float.intBitsToFloat(e + 112 << 23 | m << 13);", "    return h < 0 ? -x : x;", "}"));
+            h.put("to_float16", lines("static short to_float16(float x) {", "    int sign = Float.floatToRawIntBits(x) >> 16"
+                    + " & 0x8000;", "    float a = Math.abs(x);", "    if (x != x) {",
+                    "        return (short) (sign | 0x7e00);", "    }", "    if (a >= 65520f) {",
+                    "        return (short) (sign | 0x7c00);", "    }",
+                    "    if (a < 0x1p-14f) { // the float unit rounds at the subnormals' last bit",
+                    "        return (short) (sign | Float.floatToRawIntBits(a + 0.5f) - 0x3f000000);", "    }",
+                    "    int bits = Float.floatToRawIntBits(a);",
+                    "    return (short) (sign | (bits + 0xfff + (bits >> 13 & 1) >> 13) - (112 << 10));", "}"));
+        }
         h.put("transpose8", transpose(8));
         return h;
     }

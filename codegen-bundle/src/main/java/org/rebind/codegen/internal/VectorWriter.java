@@ -75,7 +75,7 @@ final class VectorWriter extends StatementWriter {
     void loop(Stmt.Loop l) {
         if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
-            apart = ahead != null || PhaseMethods.pay(l);
+            apart = before || ahead != null || PhaseMethods.pay(l);
             LookAhead form = LookAhead.of(l, apart, kernel, names, expansion);
             loops++;
             if (form == null || !tried(() -> ahead(form))) {
