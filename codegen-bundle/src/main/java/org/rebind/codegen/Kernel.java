@@ -17,7 +17,7 @@ import org.rebind.codegen.ir.Stmt;
  * @param workPerItem inner operations of one item, evaluated by the host, to choose chunks by {@link #chunk}
  * @param chunkMultiple chunks should start at multiples of this; of THREADS launches the items one thread takes at a time
  * @param lookAhead of a CPU, whether loops over long rows should look at the next row while they compute one
- * @param vectorBits of a CPU, of its vectors
+ * @param vectorBits of a CPU, the width of its vectors; it must have them
  * @param body statements; CPU bodies use the variables {@code lo} and {@code hi}
  */
 public record Kernel(String name, List<Array.Buffer> buffers, List<SizeParam> sizes, Dim extent, Launch launch,

@@ -28,6 +28,18 @@ final class JavaBackend implements Backend {
         this.target = target;
     }
 
+    /** Bits of this JVM's vectors, 0 if it has none. What a program of 256 or more reads by bytes, smaller ones cannot run. */
+    static int vectorBits() {
+        try {
+            Object species = Class.forName("jdk.incubator.vector.FloatVector").getField("SPECIES_PREFERRED").get(null);
+            return (Integer) Class.forName("jdk.incubator.vector.VectorSpecies").getMethod("vectorBitSize").invoke(species);
+        } catch (ClassNotFoundException e) {
+            return 0;
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private record HostDevice() implements Device {
         @Override
         public String name() {

@@ -134,7 +134,7 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
         boolean shares = Shares.only(rows, best, kernel);
         boolean two = hasTwoForms(rows.body().get(best), first, shares);
         Stmt.Fold before = row(first, rows.variable(), rows.from(), first.variable(), List.of(), List.of(), names, expansion);
-        if (two && shares) { // what the first row comes to does depend on whether it is near
+        if (shares) { // what the first row comes to does depend on whether it is near
             before = sized(before, names);
         }
         Expr.Var start = before.accumulators().get(0).variable();
