@@ -184,8 +184,8 @@ class ExtremeTest {
         Arrays.setAll(x, i -> i / n == 8 ? x[i] * 5 : x[i]); // most of them underflow
         double[] all;
         try (Executable e = backend.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
-            assertEquals(n >= 8 && d == DType.FLOAT32, has(e, "boolean near"), "two forms for " + d + " of " + n);
-            assertEquals(ahead, has(e, "int after"), "ahead of " + n);
+            assertEquals(n >= 8 && d == DType.FLOAT32, has(e, "int kind"), "guesses for " + d + " of " + n);
+            assertEquals(ahead && d == DType.FLOAT64, has(e, "int after"), "ahead of " + n);
             all = run(e, d, new long[] {rows}, x);
         }
         try (Executable any = backend.compile(softmax(d, ROWS, n), ExecutableOptions.DEFAULT)) {
@@ -196,6 +196,56 @@ class ExtremeTest {
                 assertTrue(r == 3 || n == 1 && r == 5 ? Double.isNaN(sum) : Math.abs(sum - 1) < 1e-5, "sum " + sum);
             }
         }
+    }
+
+    /** Rows of eight kinds, now and then several of one, whole and alone. */
+    @Test
+    void aGuessedRowIsWhatItIsAlone() {
+        Random random = new Random(17);
+        for (int n : new int[] {8, 16, 29, 100, 525}) {
+            int rows = 200;
+            double[] x = new double[rows * n];
+            int kind = 0;
+            for (int r = 0; r < rows; r++) {
+                kind = random.nextInt(3) == 0 ? random.nextInt(8) : kind;
+                for (int j = 0; j < n; j++) {
+                    x[r * n + j] = kindOfRow(kind, j == n - 1 || random.nextInt(9) == 0, random.nextDouble());
+                }
+            }
+            for (JavaBackend backend : List.of(BACKEND, NARROW)) {
+                try (Executable e = backend.compile(softmax(DType.FLOAT32, ROWS, n), ExecutableOptions.DEFAULT)) {
+                    assertTrue(has(e, "int kind"), "guesses of " + n);
+                    double[] all = run(e, DType.FLOAT32, new long[] {rows}, x);
+                    for (int r = 0; r < rows; r++) {
+                        double[] row = Arrays.copyOfRange(x, r * n, (r + 1) * n);
+                        double[] alone = run(e, DType.FLOAT32, new long[] {1}, row);
+                        assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), "row " + r + " of " + n);
+                        double most = Arrays.stream(row).max().getAsDouble();
+                        double sum = Arrays.stream(row).map(v -> Math.exp(v - most)).sum();
+                        for (int j = 0; j < n; j++) {
+                            double want = Math.exp(row[j] - most) / sum;
+                            assertTrue(Double.isNaN(want) ? Double.isNaN(alone[j]) : Math.abs(alone[j] - want) <= 5e-6 * want + 1e-37,
+                                    "row " + r + " of " + n + " at " + j + ": " + alone[j] + ", not " + want);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Near 0, all negative, masked in two ways, far above, far below, infinite, not a number; -0 in some. */
+    private static double kindOfRow(int kind, boolean marked, double u) {
+        float small = (float) (8 * u - 4);
+        return switch (kind) {
+            case 0 -> marked ? -0.0 : small;
+            case 1 -> -1 - u;
+            case 2 -> marked ? -1e9f : small;
+            case 3 -> marked ? Double.NEGATIVE_INFINITY : 40 * (float) u;
+            case 4 -> 100 + small;
+            case 5 -> (marked ? -500 : -60) + small;
+            case 6 -> marked ? Double.POSITIVE_INFINITY : small;
+            default -> marked ? Double.NaN : small;
+        };
     }
 
     private static boolean has(Executable e, String text) {

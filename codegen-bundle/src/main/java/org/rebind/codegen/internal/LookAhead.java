@@ -30,19 +30,21 @@ import org.rebind.codegen.ir.Stmt.Kind;
  *
  * <p>Where nothing is kept of these exponentials but their {@link Shares} of the sum, which are the same whatever was subtracted,
  * nothing is in rows near 0. There the largest need not be known, and elsewhere it is that of the elements' bits as integers, unless all are
- * negative.
+ * negative. A row is then taken for what the two before it were, and what it is is found in the very loop that computes its
+ * exponentials; if it is something else, they are computed again. Not so where they are written over the row itself.
  *
  * @param loop the statements in the loop's place
  * @param isAhead whether the next row is looked at
+ * @param isGuessed whether rows are taken for what those before were; then {@code before} is not among the statements
  * @param isShares whether nothing is subtracted in rows that are near
  * @param before the fold among them over the first row; if not ahead, over each row. Its second result, if it has two, is the
  *     largest size as bits
  * @param both the fold among them that looks ahead, or would
  * @param near that fold for rows that are near, null if there is no such form; ahead its third result is the largest size as bits
  * @param far that fold for all rows, with the same results, null if {@code near} is
- * @param isNear a variable, whether the row is near
+ * @param isNear a variable, whether the row is near; if guessed, 0 if rows are taken for near, {@link #LEVEL} or {@link #FAR}
  */
-record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
+record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean isShares, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
         String isNear) {
     private static final int COSTLY = 1000;
     private static final int STORE = 100;
@@ -59,6 +61,10 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
     private static final String NEAR = "87.0f";
     /** The bits of 43: with e to the power of that and one by it, a sum and its reciprocal are far from the ends of the range. */
     private static final String NEAR_SHARES = "0x422c0000";
+    private static final String NEAR_MOST = "43.0f";
+    /** Kinds of rows: the largest, but not each size, is near and not negative, so that nothing need be subtracted; and others. */
+    static final int LEVEL = 1;
+    static final int FAR = 2;
 
     /** Whether to look ahead in long rows of a kernel that moves so many bytes. */
     static boolean pays(Target target, Dim bytes) {
@@ -87,6 +93,9 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
         }
         if (best == 0) {
             return null;
+        }
+        if (Shares.only(rows, best, kernel) && !touched[0] && !isWrittenOver((Stmt.Fold) body.get(best))) {
+            return guessed(rows, first, best, names);
         }
         if (!kernel.lookAhead() && !VectorWriter.isShorter(first.from(), first.to(), MEMORY)) {
             return twoForms(rows, first, best, kernel, names);
@@ -158,10 +167,10 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
                 new Stmt.Mutable(known, start),
                 new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body))));
         if (!two) {
-            return new LookAhead(loop, true, false, before, both, null, null, null);
+            return new LookAhead(loop, true, false, false, before, both, null, null, null);
         }
         Stmt.Fold far = sized(both, names);
-        return new LookAhead(loop, true, shares, before, both, near(shares ? Shares.unshifted(far, a.variable()) : far), far,
+        return new LookAhead(loop, true, false, shares, before, both, near(shares ? Shares.unshifted(far, a.variable()) : far), far,
                 names.fresh("near"));
     }
 
@@ -171,18 +180,70 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
         if (!hasTwoForms(rows.body().get(best), first, shares)) {
             return null;
         }
-        Accumulator a = first.accumulators().get(0);
-        Expr.Var value = new Expr.Var(names.fresh("value"), a.variable().type());
-        List<Stmt> lets = new ArrayList<>(first.body());
-        lets.add(new Stmt.Let(value, a.value()));
-        Stmt.Fold sized = sized(new Stmt.Fold(first.variable(), first.from(), first.to(), first.kind(), lets,
-                List.of(new Accumulator(a.variable(), a.combine(), value))), names);
+        Expr.Var most = first.accumulators().get(0).variable();
+        Stmt.Fold sized = ownSized(first, names);
         List<Stmt> body = new ArrayList<>(rows.body());
         body.set(0, sized);
         Stmt.Fold far = (Stmt.Fold) body.get(best);
         List<Stmt> loop = List.of(new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body));
-        return new LookAhead(loop, false, shares, sized, far, near(shares ? Shares.unshifted(far, a.variable()) : far), far,
+        return new LookAhead(loop, false, false, shares, sized, far, near(shares ? Shares.unshifted(far, most) : far), far,
                 names.fresh("near"));
+    }
+
+    /** The first loop with the largest size of its row. */
+    private static Stmt.Fold ownSized(Stmt.Fold first, Names names) {
+        Accumulator a = first.accumulators().get(0);
+        Expr.Var value = new Expr.Var(names.fresh("value"), a.variable().type());
+        List<Stmt> lets = new ArrayList<>(first.body());
+        lets.add(new Stmt.Let(value, a.value()));
+        return sized(new Stmt.Fold(first.variable(), first.from(), first.to(), first.kind(), lets,
+                List.of(new Accumulator(a.variable(), a.combine(), value))), names);
+    }
+
+    /** The loop with each row taken for what those before it were. */
+    private static LookAhead guessed(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
+        Expr.Var most = first.accumulators().get(0).variable();
+        Stmt.Fold both = withElement((Stmt.Fold) rows.body().get(best), first, names);
+        Expr bits = ((Expr.Apply) both.accumulators().get(1).value()).args().get(0);
+        Stmt.Fold far = with("top", bits, both, names);
+        List<Stmt> body = new ArrayList<>(rows.body());
+        body.set(best, both);
+        body.remove(0);
+        List<Stmt> loop = List.of(new Stmt.Loop(rows.variable(), rows.from(), rows.to(), 1, Kind.SERIAL, body));
+        return new LookAhead(loop, false, true, true, ownSized(first, names), both, near(Shares.unshifted(both, most)), far,
+                names.fresh("kind"));
+    }
+
+    /** Whether a fold writes where it reads. */
+    private static boolean isWrittenOver(Stmt.Fold f) {
+        Set<Array> written = new HashSet<>();
+        Trees.written(f.body(), written);
+        boolean[] over = {false};
+        Trees.visit(List.of(f), e -> over[0] |= e instanceof Expr.Load l && written.contains(l.array()));
+        return over[0];
+    }
+
+    /** A fold of exponentials with the largest size of its own elements. */
+    private static Stmt.Fold withElement(Stmt.Fold f, Stmt.Fold first, Names names) {
+        Map<Expr.Var, Expr> known = new HashMap<>(Map.of(first.variable(), f.variable()));
+        Expr element = resolved(first.body(), known, first.accumulators().get(0).value());
+        for (Stmt s : f.body()) {
+            if (s instanceof Stmt.Let l) {
+                known.put(l.variable(), Expansion.rename(l.value(), known));
+                if (known.get(l.variable()).equals(element)) {
+                    return withSize(l.variable(), f, names);
+                }
+            }
+        }
+        Expr.Var value = new Expr.Var(names.fresh("value"), element.type());
+        List<Stmt> body = new ArrayList<>(List.of(new Stmt.Let(value, element)));
+        body.addAll(Trees.map(f.body(), e -> replaced(e, element, value)));
+        return withSize(value, new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
+                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), element, value))).toList()), names);
+    }
+
+    private static Expr replaced(Expr e, Expr element, Expr.Var value) {
+        return e.equals(element) ? value : Trees.map(e, c -> replaced(c, element, value));
     }
 
     private static boolean hasTwoForms(Stmt other, Stmt.Fold first, boolean shares) {
@@ -191,9 +252,17 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
 
     /** The fold with the largest size of what its last result is the largest of, as bits. */
     private static Stmt.Fold sized(Stmt.Fold f, Names names) {
+        return withSize(f.accumulators().get(f.accumulators().size() - 1).value(), f, names);
+    }
+
+    private static Stmt.Fold withSize(Expr of, Stmt.Fold f, Names names) {
+        return with("size", Expr.apply(Fn.BIT_AND, DType.INT32, bits(of), Expr.integer(Integer.MAX_VALUE)), f, names);
+    }
+
+    /** The fold with the largest of another integer, too. */
+    private static Stmt.Fold with(String name, Expr integer, Stmt.Fold f, Names names) {
         List<Accumulator> all = new ArrayList<>(f.accumulators());
-        all.add(new Accumulator(new Expr.Var(names.fresh("size"), DType.INT32), Combine.MAX, Expr.apply(Fn.BIT_AND, DType.INT32,
-                bits(all.get(all.size() - 1).value()), Expr.integer(Integer.MAX_VALUE))));
+        all.add(new Accumulator(new Expr.Var(names.fresh(name), DType.INT32), Combine.MAX, integer));
         return new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), f.body(), all);
     }
 
@@ -204,9 +273,27 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isShares, Stmt.Fold b
     /** Whether the row that a fold found the largest and the largest size of is near, in terms of its results. */
     String isNear(Stmt.Fold sized) {
         List<Accumulator> all = sized.accumulators();
-        String size = all.get(all.size() - 1).variable().name();
+        String size = all.get(isGuessed ? 1 : all.size() - 1).variable().name();
         return isShares ? size + " <= " + NEAR_SHARES
                 : all.get(all.size() - 2).variable().name() + " + Float.intBitsToFloat(" + size + ") <= " + NEAR;
+    }
+
+    /** What kind of row it is that a fold found the largest and the largest size of, in terms of its results, if guessed. */
+    String kind(Stmt.Fold sized) {
+        String most = sized.accumulators().get(0).variable().name();
+        return isNear(sized) + " ? 0 : 0 <= " + most + " && " + most + " <= " + NEAR_MOST + " ? " + LEVEL + " : " + FAR;
+    }
+
+    /** Whether nothing need be subtracted from the row of {@code far}, in terms of its results, if guessed. */
+    String isLevel() {
+        String size = far.accumulators().get(1).variable().name();
+        String top = far.accumulators().get(2).variable().name();
+        return size + " <= " + NEAR_SHARES + " || " + size + " <= " + INFINITY + " && " + isLevel(top);
+    }
+
+    /** Whether nothing need be subtracted in a row without NaN. @param top the largest bits */
+    static String isLevel(String top) {
+        return "0 <= " + top + " && " + top + " <= " + NEAR_SHARES;
     }
 
     /** Whether the largest has to be found again, by all means. @param top the largest bits, if {@code isShares} */

@@ -110,6 +110,47 @@ final class PhaseMethods {
     }
 
     /**
+     * Adds a loop of exponentials in two forms, and one that tells which is right, for rows that are taken for what the two before
+     * were: a variable says which form runs, or that the row has to be looked at first. Each tells whether it was right, and what
+     * the next row is taken for, beside the sum, which is not negative.
+     *
+     * @param before declared as the kind of the row before
+     * @param sum not declared yet
+     * @param first finds the largest
+     */
+    List<String> addGuessed(LookAhead form, String before, String near, String far, String first, Set<Array.Scratch> scratch) {
+        Accumulator sum = form.both().accumulators().get(0);
+        Accumulator most = form.before().accumulators().get(0);
+        String kind = form.isNear();
+        String one = method("_phase", form.near(), Map.of(), "long", verdict(sum, form.isNear(form.near()), "0"), near, scratch);
+        String other = method("_phase", form.far(), Map.of(), "long",
+                verdict(sum, form.isLevel(), "(" + form.isNear(form.far()) + " ? 0 : " + LookAhead.LEVEL + ")"), far, scratch);
+        String look = method("_phase", form.before(), Map.of(), "long", pack("(long) (" + form.kind(form.before()) + ")", most), first,
+                scratch);
+        String both = names.fresh("both");
+        String found = names.fresh("found");
+        String now = names.fresh("now");
+        String largest = most.variable().name();
+        return List.of("float " + largest + " = 0;",
+                "long " + both + " = " + kind + " == 0 ? " + one + " : " + kind + " == " + LookAhead.LEVEL + " ? " + other + " : -1;",
+                "if (" + both + " >= 0) {",
+                "    " + kind + " = (int) " + both + ";",
+                "} else {",
+                "    long " + found + " = " + look + ";",
+                "    int " + now + " = (int) (" + found + " >> 32);",
+                "    " + largest + " = " + now + " < " + LookAhead.FAR + " ? 0 : Float.intBitsToFloat((int) " + found + ");",
+                "    " + both + " = " + now + " == 0 ? " + one + " : " + other + ";",
+                "    " + kind + " = " + now + " == " + before + " ? " + now + " : " + LookAhead.FAR + ";",
+                "    " + before + " = " + now + ";",
+                "}",
+                "float " + sum.variable().name() + " = Float.intBitsToFloat((int) (" + both + " >> 32) & 0x7fffffff);");
+    }
+
+    private static String verdict(Accumulator sum, String isRight, String kind) {
+        return "(long) (" + bits(sum) + " & 0x7fffffff | (" + isRight + " ? 0 : 0x80000000)) << 32 | " + kind;
+    }
+
+    /**
      * Adds a loop that folds into a float32 and declares a variable.
      *
      * @param isSo the variable's value, in terms of what the loop declares

@@ -38,6 +38,7 @@ final class VectorWriter extends StatementWriter {
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
     private LookAhead ahead; // of the loop that is printed
+    private String rowBefore; // the variable with its kind, if the loop guesses
     private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
@@ -92,7 +93,11 @@ final class VectorWriter extends StatementWriter {
         boolean before = apart;
         apart = true; // C2 inlines only so much a method
         try {
-            if (form.near() != null && !isSized(form.before())) {
+            if (form.isGuessed()) {
+                rowBefore = names.fresh("before");
+                line("int " + form.isNear() + " = 0;");
+                line("int " + rowBefore + " = 0;");
+            } else if (form.near() != null && !isSized(form.before())) {
                 line("boolean " + form.isNear() + " = false;");
             }
             block(form.loop());
@@ -140,6 +145,11 @@ final class VectorWriter extends StatementWriter {
     private void nearOrFar() {
         String near = printed(() -> lanes(ahead.near()));
         String far = printed(() -> lanes(ahead.far()));
+        if (ahead.isGuessed()) {
+            String first = printed(() -> lanes(ahead.before()));
+            phases.addGuessed(ahead, rowBefore, near, far, first, scratch).forEach(this::line);
+            return;
+        }
         String next = ahead.isAhead() ? ahead.isNear(ahead.far()) : null;
         phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(), next, scratch)
                 .forEach(this::line);
@@ -392,7 +402,7 @@ final class VectorWriter extends StatementWriter {
         }
         folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, all));
         if (byBits) {
-            line("float " + result + " = Float.intBitsToFloat(" + top.name() + ");");
+            line("float " + result + " = " + LookAhead.isLevel(top.name()) + " ? 0 : Float.intBitsToFloat(" + top.name() + ");");
         }
         line("if (" + isUnknown + ") {");
         indent++;
