@@ -16,13 +16,13 @@ import org.rebind.cache.Lease;
  */
 final class Entry<K, V extends AutoCloseable> {
     private static final int STRIPES = stripes(Runtime.getRuntime().availableProcessors());
-    private static final int PAD = 16; // ints in a cache line
+    private static final int PAD = 32; // ints in two cache lines, which processors fetch in pairs
 
     final K key;
     private volatile Thread filler = Thread.currentThread(); // while it fills
     private final LruCache<K, V> owner;
     private final CountDownLatch filled = new CountDownLatch(1);
-    private final AtomicIntegerArray leases = new AtomicIntegerArray(STRIPES * PAD);
+    private final AtomicIntegerArray leases = new AtomicIntegerArray((STRIPES + 1) * PAD);
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean retired;
     private volatile V value; // null while being filled and after the close
@@ -61,12 +61,17 @@ final class Entry<K, V extends AutoCloseable> {
         return value != null && !retired;
     }
 
+    /** Where a stripe counts: not at 0, since every access reads the array's length, which lies right before that. */
+    private static int place(int stripe) {
+        return (stripe + 1) * PAD;
+    }
+
     /** A lease, or null if the entry is not filled (yet, or any more). */
     Lease<V> lease() {
         if (value == null) {
             return null;
         }
-        int stripe = ((int) Thread.currentThread().getId() & STRIPES - 1) * PAD;
+        int stripe = place((int) Thread.currentThread().getId() & STRIPES - 1);
         leases.getAndIncrement(stripe);
         V leased = value;
         if (retired || leased == null) {
@@ -91,7 +96,7 @@ final class Entry<K, V extends AutoCloseable> {
 
     private void closeIfUnused() {
         for (int i = 0; i < STRIPES; i++) {
-            if (leases.get(i * PAD) != 0) {
+            if (leases.get(place(i)) != 0) {
                 return;
             }
         }

@@ -28,6 +28,8 @@ final class ArrayPool implements HostBuffer.Pool {
     /** Bytes from which arrays wait where all threads find them, and how many smaller ones wait with the thread that gave them back. */
     private static final int SHARED = 1 << 18;
     private static final int OWN = 4;
+    /** References that keep what a thread writes at the beginning of an array two cache lines from another thread's, if that comes next. */
+    static final int APART = 32;
 
     /** Lengths are rounded up to a power of two or a seventh of the way between two: at most an eighth is wasted. */
     private static final int STEPS = 8;
@@ -154,7 +156,7 @@ final class ArrayPool implements HostBuffer.Pool {
         ThreadLocal<Object[]> all = own;
         Object[] mine = all.get();
         if (mine == null) {
-            mine = new Object[OWN];
+            mine = new Object[OWN + APART];
             all.set(mine);
         }
         Object last = mine[OWN - 1];

@@ -15,7 +15,7 @@ final class CpuExecutable implements Executable {
     private static final System.Logger LOG = System.getLogger("org.rebind.backend.aparapi");
     private static final int MOST_OPERANDS = 16;
     /** Room for the operands of short plans: nobody but the calling thread sees it, and it is empty between calls. */
-    private static final ThreadLocal<Object[]> OPERANDS = ThreadLocal.withInitial(() -> new Object[MOST_OPERANDS]);
+    private static final ThreadLocal<Object[]> OPERANDS = ThreadLocal.withInitial(() -> new Object[MOST_OPERANDS + ArrayPool.APART]);
 
     private final BoundPlan.Binder binder;
     private final Plan plan;

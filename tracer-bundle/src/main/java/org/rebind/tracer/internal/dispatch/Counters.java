@@ -15,22 +15,34 @@ final class Counters {
 
     static {
         try {
-            SEQUENCE = MethodHandles.lookup().findVarHandle(Stripe.class, "sequence", int.class);
+            SEQUENCE = MethodHandles.lookup().findVarHandle(Share.class, "sequence", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** One thread's share, padded against false sharing. */
-    private static final class Stripe {
-        volatile int sequence; // odd while it is being changed
+    /**
+     * Keeps what changes away from the object before, which may be the array of stripes that every call reads: a superclass's
+     * fields come first, but for an int, which HotSpot puts before its longs.
+     */
+    private static class Before {
+        @SuppressWarnings("unused")
+        long b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15;
+    }
+
+    private static class Share extends Before {
+        volatile long sequence; // odd while it is being changed
         long hits;
         long misses;
         long fallbacks;
         long compileNanos;
         long executeNanos;
+    }
+
+    /** One thread's share, padded against false sharing. */
+    private static final class Stripe extends Share {
         @SuppressWarnings("unused")
-        long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9;
+        long a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15;
     }
 
     private final Stripe[] stripes;
@@ -66,7 +78,7 @@ final class Counters {
     private Stripe acquire(int start) {
         for (int i = 0;; i++) {
             Stripe s = stripes[start + i & stripes.length - 1];
-            int free = s.sequence;
+            long free = s.sequence;
             if ((free & 1) == 0 && SEQUENCE.compareAndSet(s, free, free + 1)) {
                 return s;
             }
@@ -77,12 +89,12 @@ final class Counters {
     }
 
     private static void release(Stripe s) {
-        SEQUENCE.setRelease(s, (int) SEQUENCE.get(s) + 1);
+        SEQUENCE.setRelease(s, (long) SEQUENCE.get(s) + 1);
     }
 
     /** @param cacheSize live entries */
     CompilationStats snapshot(int cacheSize) {
-        int[] before = new int[stripes.length];
+        long[] before = new long[stripes.length];
         for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
             if (sequences(before)) {
                 CompilationStats sum = sum(cacheSize);
@@ -103,14 +115,14 @@ final class Counters {
     }
 
     private static void hold(Stripe s) {
-        int free = s.sequence;
+        long free = s.sequence;
         while ((free & 1) != 0 || !SEQUENCE.compareAndSet(s, free, free + 1)) {
             Thread.onSpinWait();
             free = s.sequence;
         }
     }
 
-    private boolean sequences(int[] into) {
+    private boolean sequences(long[] into) {
         for (int i = 0; i < into.length; i++) {
             into[i] = stripes[i].sequence;
             if ((into[i] & 1) != 0) {
@@ -120,7 +132,7 @@ final class Counters {
         return true;
     }
 
-    private boolean unchanged(int[] before) {
+    private boolean unchanged(long[] before) {
         for (int i = 0; i < before.length; i++) {
             if (stripes[i].sequence != before[i]) {
                 return false;

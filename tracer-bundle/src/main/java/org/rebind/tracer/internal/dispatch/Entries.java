@@ -14,7 +14,7 @@ final class Entries {
     private static final long OLD = 1_000_000; // nanoseconds
 
     private final int most;
-    private final AtomicReferenceArray<Entry> last = new AtomicReferenceArray<>(Uses.STRIPES * LINE);
+    private final AtomicReferenceArray<Entry> last = new AtomicReferenceArray<>((Uses.STRIPES + 1) * LINE);
     private final Object change = new Object(); // one change of the table at a time; nothing runs under it
     private volatile Table table = Table.EMPTY;
     private volatile int generation;
@@ -23,14 +23,19 @@ final class Entries {
         this.most = most;
     }
 
+    /** A stripe's place, apart from the array's length, which every access reads. */
+    private static int place(int stripe) {
+        return (stripe + 1) * LINE;
+    }
+
     /** The entry this thread (or one of its stripe) used last; null if there is none. */
     Entry last() {
-        return last.get(Uses.stripe() * LINE);
+        return last.get(place(Uses.stripe()));
     }
 
     /** An entry serves a call. @param now {@link Uses#time} */
     void used(Entry e, int stripe, long now) {
-        Entry before = last.get(stripe * LINE);
+        Entry before = last.get(place(stripe));
         if (before == e) {
             if (now - e.uses.marked(stripe) > OLD) { // other threads use others meanwhile
                 e.uses.mark(stripe, now);
@@ -38,9 +43,9 @@ final class Entries {
             return;
         }
         e.uses.mark(stripe, before == null ? now : Math.max(now, before.uses.marked(stripe) + 1)); // clocks are coarse
-        last.set(stripe * LINE, e);
+        last.set(place(stripe), e);
         if (e.dead) { // evicted meanwhile, and whoever did that may have looked here before
-            last.compareAndSet(stripe * LINE, e, null);
+            last.compareAndSet(place(stripe), e, null);
         }
     }
 
@@ -133,7 +138,7 @@ final class Entries {
     /** Called when the entry is marked dead. */
     private void forget(Entry e) {
         for (int i = 0; i < Uses.STRIPES; i++) {
-            last.compareAndSet(i * LINE, e, null);
+            last.compareAndSet(place(i), e, null);
         }
     }
 

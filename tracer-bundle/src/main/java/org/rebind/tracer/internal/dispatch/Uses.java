@@ -15,7 +15,7 @@ final class Uses {
     private static final int NANOS = 2;
     private static final long ORIGIN = System.nanoTime();
 
-    private final AtomicLongArray cells = new AtomicLongArray(STRIPES * LINE);
+    private final AtomicLongArray cells = new AtomicLongArray((STRIPES + 1) * LINE);
 
     /** The stripe of the calling thread; threads made one after the other have different ones. */
     @SuppressWarnings("deprecation") // threadId() is not in Java 17
@@ -28,18 +28,23 @@ final class Uses {
         return nanoTime - ORIGIN + 1;
     }
 
+    /** Where a stripe begins: not at 0, since every access reads the array's length, which lies right before that. */
+    private static int cell(int stripe) {
+        return (stripe + 1) * LINE;
+    }
+
     void hit(int stripe, long nanos) {
-        cells.getAndIncrement(stripe * LINE + HITS);
-        cells.getAndAdd(stripe * LINE + NANOS, nanos);
+        cells.getAndIncrement(cell(stripe) + HITS);
+        cells.getAndAdd(cell(stripe) + NANOS, nanos);
     }
 
     void mark(int stripe, long time) {
-        cells.lazySet(stripe * LINE, time);
+        cells.lazySet(cell(stripe), time);
     }
 
     /** When threads of this stripe last used it; 0 for never. */
     long marked(int stripe) {
-        return cells.get(stripe * LINE);
+        return cells.get(cell(stripe));
     }
 
     long lastUsed() {
@@ -61,7 +66,7 @@ final class Uses {
     private long sum(int what) {
         long sum = 0;
         for (int i = 0; i < STRIPES; i++) {
-            sum += cells.get(i * LINE + what);
+            sum += cells.get(cell(i) + what);
         }
         return sum;
     }

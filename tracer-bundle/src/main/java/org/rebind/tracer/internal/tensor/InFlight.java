@@ -21,7 +21,7 @@ public final class InFlight {
     private static final int PAD = 32; // ints in two cache lines, which processors fetch in pairs
     private static final long STEP_NANOS = 50_000;
 
-    private final AtomicIntegerArray counts = new AtomicIntegerArray(2 * STRIPES * PAD);
+    private final AtomicIntegerArray counts = new AtomicIntegerArray((2 * STRIPES + 1) * PAD);
     private volatile int side;
 
     private final Object lock = new Object();
@@ -31,9 +31,14 @@ public final class InFlight {
     private long roundStart;
     private int running; // actions taken out that have not returned
 
+    /** Where a stripe counts: not at 0, since every access reads the array's length, which lies right before that. */
+    private static int place(int side, int stripe) {
+        return (side * STRIPES + stripe + 1) * PAD;
+    }
+
     /** Begins a call. @return what {@link #exit} wants */
     public int enter() {
-        int stripe = ((side * STRIPES) + ((int) Thread.currentThread().getId() & STRIPES - 1)) * PAD;
+        int stripe = place(side, (int) Thread.currentThread().getId() & STRIPES - 1);
         counts.getAndIncrement(stripe);
         return stripe;
     }
@@ -49,7 +54,7 @@ public final class InFlight {
 
     private boolean isDrained(int which) {
         for (int i = 0; i < STRIPES; i++) {
-            if (counts.get((which * STRIPES + i) * PAD) != 0) {
+            if (counts.get(place(which, i)) != 0) {
                 return false;
             }
         }
