@@ -30,8 +30,9 @@ import org.rebind.codegen.ir.Stmt.Kind;
  *
  * <p>Where nothing is kept of these exponentials but their {@link Shares} of the sum, which are the same whatever was subtracted,
  * nothing is in rows near 0. There the largest need not be known, and elsewhere it is that of the elements' bits as integers, unless all are
- * negative. A row is then taken for what the two before it were, and what it is is found in the very loop that computes its
- * exponentials; if it is something else, they are computed again. Not so where they are written over the row itself.
+ * negative; subtracted is the multiple of 32 at it or below. So what is subtracted tends to be the same from row to row: a row is
+ * taken for what the two before it were, and what it is is found in the very loop that computes its exponentials; if it is
+ * something else, they are computed again. Not so where they are written over the row itself.
  *
  * @param loop the statements in the loop's place
  * @param isAhead whether the next row is looked at
@@ -42,7 +43,7 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * @param both the fold among them that looks ahead, or would
  * @param near that fold for rows that are near, null if there is no such form; ahead its third result is the largest size as bits
  * @param far that fold for all rows, with the same results, null if {@code near} is
- * @param isNear a variable, whether the row is near; if guessed, 0 if rows are taken for near, {@link #LEVEL} or {@link #FAR}
+ * @param isNear a variable, whether the row is near; if guessed, 0 if rows are taken for near, {@link #SHIFTED} or {@link #UNKNOWN}
  */
 record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean isShares, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
         String isNear) {
@@ -61,10 +62,11 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     private static final String NEAR = "87.0f";
     /** The bits of 43: with e to the power of that and one by it, a sum and its reciprocal are far from the ends of the range. */
     private static final String NEAR_SHARES = "0x422c0000";
-    private static final String NEAR_MOST = "43.0f";
-    /** Kinds of rows: the largest, but not each size, is near and not negative, so that nothing need be subtracted; and others. */
-    static final int LEVEL = 1;
-    static final int FAR = 2;
+    /** What rows are taken for: such that as much has to be subtracted as from the last one looked at, or nothing. */
+    static final int SHIFTED = 1;
+    static final int UNKNOWN = 2;
+    /** The bits of 32: as large is the largest at most when what has to be has been subtracted. */
+    private static final String SHIFT = "0x42000000";
 
     /** Whether to look ahead in long rows of a kernel that moves so many bytes. */
     static boolean pays(Target target, Dim bytes) {
@@ -204,8 +206,7 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     private static LookAhead guessed(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
         Expr.Var most = first.accumulators().get(0).variable();
         Stmt.Fold both = withElement((Stmt.Fold) rows.body().get(best), first, names);
-        Expr bits = ((Expr.Apply) both.accumulators().get(1).value()).args().get(0);
-        Stmt.Fold far = with("top", bits, both, names);
+        Stmt.Fold far = withTop(both, names);
         List<Stmt> body = new ArrayList<>(rows.body());
         body.set(best, both);
         body.remove(0);
@@ -240,6 +241,26 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
         body.addAll(Trees.map(f.body(), e -> replaced(e, element, value)));
         return withSize(value, new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
                 .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), element, value))).toList()), names);
+    }
+
+    /** A fold of exponentials with the largest of their arguments' bits. */
+    private static Stmt.Fold withTop(Stmt.Fold f, Names names) {
+        Expr[] argument = {null};
+        Trees.visit(List.of(f), e -> argument[0] = e instanceof Expr.Apply a && a.fn() == Fn.EXPNEG ? a.args().get(0) : argument[0]);
+        Expr.Var from = new Expr.Var(names.fresh("from"), argument[0].type());
+        List<Stmt> body = new ArrayList<>();
+        boolean declared = false;
+        for (Stmt s : f.body()) {
+            List<Stmt> changed = Trees.map(List.of(s), e -> replaced(e, argument[0], from));
+            if (!declared && !changed.equals(List.of(s))) {
+                body.add(new Stmt.Let(from, argument[0]));
+                declared = true;
+            }
+            body.addAll(changed);
+        }
+        Stmt.Fold known = new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
+                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), argument[0], from))).toList());
+        return with("top", bits(from), known, names);
     }
 
     private static Expr replaced(Expr e, Expr element, Expr.Var value) {
@@ -278,22 +299,17 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
                 : all.get(all.size() - 2).variable().name() + " + Float.intBitsToFloat(" + size + ") <= " + NEAR;
     }
 
-    /** What kind of row it is that a fold found the largest and the largest size of, in terms of its results, if guessed. */
-    String kind(Stmt.Fold sized) {
-        String most = sized.accumulators().get(0).variable().name();
-        return isNear(sized) + " ? 0 : 0 <= " + most + " && " + most + " <= " + NEAR_MOST + " ? " + LEVEL + " : " + FAR;
-    }
-
-    /** Whether nothing need be subtracted from the row of {@code far}, in terms of its results, if guessed. */
-    String isLevel() {
+    /** Whether the row of {@code far} is what it was taken for, in terms of its results and of what was subtracted, if guessed. */
+    String isRight(String subtracted) {
         String size = far.accumulators().get(1).variable().name();
         String top = far.accumulators().get(2).variable().name();
-        return size + " <= " + NEAR_SHARES + " || " + size + " <= " + INFINITY + " && " + isLevel(top);
+        return size + " <= " + NEAR_SHARES + " ? " + subtracted + " == 0 : " + size + " <= " + INFINITY + " && 0 <= " + top + " && " + top
+                + " < " + SHIFT;
     }
 
-    /** Whether nothing need be subtracted in a row without NaN. @param top the largest bits */
-    static String isLevel(String top) {
-        return "0 <= " + top + " && " + top + " <= " + NEAR_SHARES;
+    /** What has to be subtracted of shares, unless the row is near. @param most the largest */
+    static String shift(String most) {
+        return "32.0f * (float) Math.floor(0.03125f * " + most + ")";
     }
 
     /** Whether the largest has to be found again, by all means. @param top the largest bits, if {@code isShares} */

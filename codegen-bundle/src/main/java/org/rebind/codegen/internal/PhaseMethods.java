@@ -112,42 +112,43 @@ final class PhaseMethods {
     /**
      * Adds a loop of exponentials in two forms, and one that tells which is right, for rows that are taken for what the two before
      * were: a variable says which form runs, or that the row has to be looked at first. Each tells whether it was right, and what
-     * the next row is taken for, beside the sum, which is not negative.
+     * the next row is taken for, beside the sum, which is not negative. What is subtracted is kept in a variable from row to row.
      *
-     * @param before declared as the kind of the row before
-     * @param sum not declared yet
-     * @param first finds the largest
+     * @param before declared as whether the last row looked at was near, 0 if so
+     * @param first finds what is to be subtracted
      */
     List<String> addGuessed(LookAhead form, String before, String near, String far, String first, Set<Array.Scratch> scratch) {
         Accumulator sum = form.both().accumulators().get(0);
-        Accumulator most = form.before().accumulators().get(0);
+        Accumulator shift = form.before().accumulators().get(0);
         String kind = form.isNear();
+        String most = shift.variable().name();
         String one = method("_phase", form.near(), Map.of(), "long", verdict(sum, form.isNear(form.near()), "0"), near, scratch);
         String other = method("_phase", form.far(), Map.of(), "long",
-                verdict(sum, form.isLevel(), "(" + form.isNear(form.far()) + " ? 0 : " + LookAhead.LEVEL + ")"), far, scratch);
-        String look = method("_phase", form.before(), Map.of(), "long", pack("(long) (" + form.kind(form.before()) + ")", most), first,
-                scratch);
+                verdict(sum, form.isRight(most), "(" + form.isNear(form.far()) + " ? 0 : " + LookAhead.SHIFTED + ")"), far, scratch);
+        String look = method("_phase", form.before(), Map.of(), "long",
+                pack("(long) (" + form.isNear(form.before()) + " ? 0 : " + LookAhead.SHIFTED + ")", shift), first, scratch);
         String both = names.fresh("both");
         String found = names.fresh("found");
         String now = names.fresh("now");
-        String largest = most.variable().name();
-        return List.of("float " + largest + " = 0;",
-                "long " + both + " = " + kind + " == 0 ? " + one + " : " + kind + " == " + LookAhead.LEVEL + " ? " + other + " : -1;",
+        String largest = names.fresh("shift");
+        return List.of("long " + both + " = " + kind + " == 0 ? " + one + " : " + kind + " == " + LookAhead.SHIFTED + " ? " + other + " : -1;",
                 "if (" + both + " >= 0) {",
                 "    " + kind + " = (int) " + both + ";",
                 "} else {",
                 "    long " + found + " = " + look + ";",
                 "    int " + now + " = (int) (" + found + " >> 32);",
-                "    " + largest + " = " + now + " < " + LookAhead.FAR + " ? 0 : Float.intBitsToFloat((int) " + found + ");",
-                "    " + both + " = " + now + " == 0 ? " + one + " : " + other + ";",
-                "    " + kind + " = " + now + " == " + before + " ? " + now + " : " + LookAhead.FAR + ";",
+                "    float " + largest + " = Float.intBitsToFloat((int) " + found + ");",
+                "    " + kind + " = " + now + " == " + before + " && (" + now + " == 0 || " + largest + " == " + most + ") ? " + now + " : "
+                        + LookAhead.UNKNOWN + ";",
                 "    " + before + " = " + now + ";",
+                "    " + most + " = " + largest + ";",
+                "    " + both + " = " + now + " == 0 ? " + one + " : " + other + ";",
                 "}",
                 "float " + sum.variable().name() + " = Float.intBitsToFloat((int) (" + both + " >> 32) & 0x7fffffff);");
     }
 
     private static String verdict(Accumulator sum, String isRight, String kind) {
-        return "(long) (" + bits(sum) + " & 0x7fffffff | (" + isRight + " ? 0 : 0x80000000)) << 32 | " + kind;
+        return "(long) (" + bits(sum) + " & 0x7fffffff | ((" + isRight + ") ? 0 : 0x80000000)) << 32 | " + kind;
     }
 
     /**

@@ -38,7 +38,7 @@ final class VectorWriter extends StatementWriter {
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
     private LookAhead ahead; // of the loop that is printed
-    private String rowBefore; // the variable with its kind, if the loop guesses
+    private String rowBefore; // a variable, what the last row looked at was, if the loop guesses
     private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
@@ -97,6 +97,7 @@ final class VectorWriter extends StatementWriter {
                 rowBefore = names.fresh("before");
                 line("int " + form.isNear() + " = 0;");
                 line("int " + rowBefore + " = 0;");
+                line("float " + form.before().accumulators().get(0).variable().name() + " = 0;");
             } else if (form.near() != null && !isSized(form.before())) {
                 line("boolean " + form.isNear() + " = false;");
             }
@@ -402,7 +403,7 @@ final class VectorWriter extends StatementWriter {
         }
         folded(new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, all));
         if (byBits) {
-            line("float " + result + " = " + LookAhead.isLevel(top.name()) + " ? 0 : Float.intBitsToFloat(" + top.name() + ");");
+            line("float " + result + " = Float.intBitsToFloat(" + top.name() + ");");
         }
         line("if (" + isUnknown + ") {");
         indent++;
@@ -411,6 +412,9 @@ final class VectorWriter extends StatementWriter {
         method(again, List.of(careful), () -> folded(again)); // C2 inlines so much a method, and this is rare
         line(result + " = " + careful.variable().name() + ";");
         end();
+        if (byBits) {
+            line(result + " = " + LookAhead.shift(result) + ";");
+        }
     }
 
     /** The lets that a value needs; stores are none of them. */
