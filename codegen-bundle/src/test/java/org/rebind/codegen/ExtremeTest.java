@@ -233,6 +233,30 @@ class ExtremeTest {
         }
     }
 
+    /** Scaled elements are rounded to a multiple of 32, or not, before or after something is subtracted. */
+    @Test
+    void aGuessedRowOfScaledElementsIsWhatItIsAlone() {
+        int n = 16;
+        int rows = 400;
+        Random random = new Random(5);
+        GraphBuilder g = new GraphBuilder();
+        Value p = g.param("x", DType.FLOAT32, ROWS, Dim.of(n));
+        Graph graph = g.results(softmax(g, g.op(Binary.MULTIPLY, p, g.fill(0.3, p)), ROWS, n)).build();
+        double[] x = new double[rows * n];
+        for (int i = 0; i < x.length; i++) {
+            float most = i / n % 4 < 3 ? 1040 / 0.3f : 1056 / 0.3f + (random.nextInt(7) - 3) * Math.ulp(1056 / 0.3f);
+            x[i] = i % n == 0 ? most : 1030 / 0.3f + random.nextFloat();
+        }
+        try (Executable e = BACKEND.compile(graph, ExecutableOptions.DEFAULT)) {
+            assertTrue(has(e, "int kind") && has(e, ".fma("), "guesses of products");
+            double[] all = run(e, DType.FLOAT32, new long[] {rows}, x);
+            for (int r = 0; r < rows; r++) {
+                double[] alone = run(e, DType.FLOAT32, new long[] {1}, Arrays.copyOfRange(x, r * n, (r + 1) * n));
+                assertTrue(Arrays.equals(alone, Arrays.copyOfRange(all, r * n, (r + 1) * n)), "row " + r);
+            }
+        }
+    }
+
     /** Near 0, all negative, masked in two ways, far above, far below, infinite, not a number; -0 in some. */
     private static double kindOfRow(int kind, boolean marked, double u) {
         float small = (float) (8 * u - 4);

@@ -206,7 +206,7 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     private static LookAhead guessed(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
         Expr.Var most = first.accumulators().get(0).variable();
         Stmt.Fold both = withElement((Stmt.Fold) rows.body().get(best), first, names);
-        Stmt.Fold far = withTop(both, names);
+        Stmt.Fold far = withTop(both, most, names);
         List<Stmt> body = new ArrayList<>(rows.body());
         body.set(best, both);
         body.remove(0);
@@ -243,24 +243,23 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
                 .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), element, value))).toList()), names);
     }
 
-    /** A fold of exponentials with the largest of their arguments' bits. */
-    private static Stmt.Fold withTop(Stmt.Fold f, Names names) {
-        Expr[] argument = {null};
-        Trees.visit(List.of(f), e -> argument[0] = e instanceof Expr.Apply a && a.fn() == Fn.EXPNEG ? a.args().get(0) : argument[0]);
-        Expr.Var from = new Expr.Var(names.fresh("from"), argument[0].type());
+    /**
+     * A fold of exponentials, with the largest size of its elements, with the largest of their bits less what is subtracted. Not of
+     * what the exponential takes, where that is one rounding less: a row's kind must not depend on what it was taken for.
+     */
+    private static Stmt.Fold withTop(Stmt.Fold f, Expr.Var most, Names names) {
+        Expr element = ((Expr.Apply) ((Expr.Apply) f.accumulators().get(1).value()).args().get(0)).args().get(0);
+        Expr less = Expr.apply(Fn.SUBTRACT, most.type(), element, most);
+        Expr.Var from = new Expr.Var(names.fresh("from"), most.type());
         List<Stmt> body = new ArrayList<>();
-        boolean declared = false;
         for (Stmt s : f.body()) {
-            List<Stmt> changed = Trees.map(List.of(s), e -> replaced(e, argument[0], from));
-            if (!declared && !changed.equals(List.of(s))) {
-                body.add(new Stmt.Let(from, argument[0]));
-                declared = true;
+            body.addAll(Trees.map(List.of(s), e -> replaced(e, less, from)));
+            if (s instanceof Stmt.Let l && l.variable().equals(element)) {
+                body.add(new Stmt.Let(from, less));
             }
-            body.addAll(changed);
         }
-        Stmt.Fold known = new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
-                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), argument[0], from))).toList());
-        return with("top", bits(from), known, names);
+        return with("top", bits(from), new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
+                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), less, from))).toList()), names);
     }
 
     private static Expr replaced(Expr e, Expr element, Expr.Var value) {
