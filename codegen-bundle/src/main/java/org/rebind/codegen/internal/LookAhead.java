@@ -62,10 +62,10 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     private static final String NEAR = "87.0f";
     /** The bits of 43: with e to the power of that and one by it, a sum and its reciprocal are far from the ends of the range. */
     private static final String NEAR_SHARES = "0x422c0000";
-    /** What rows are taken for: such that as much has to be subtracted as from the last one looked at, or nothing. */
+    /** What rows are taken for, if not for near: as much has to be subtracted as from the last one looked at; or for nothing. */
     static final int SHIFTED = 1;
     static final int UNKNOWN = 2;
-    /** The bits of 32: as large is the largest at most when what has to be has been subtracted. */
+    /** The bits of 32, below which the largest is when the right multiple of 32 has been subtracted. */
     private static final String SHIFT = "0x42000000";
 
     /** Whether to look ahead in long rows of a kernel that moves so many bytes. */
