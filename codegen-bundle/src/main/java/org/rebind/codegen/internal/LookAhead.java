@@ -45,8 +45,8 @@ import org.rebind.codegen.ir.Stmt.Kind;
  * @param far that fold for all rows, with the same results, null if {@code near} is
  * @param isNear a variable, whether the row is near; if guessed, 0 if rows are taken for near, {@link #SHIFTED} or {@link #UNKNOWN}
  */
-record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean isShares, Stmt.Fold before, Stmt.Fold both, Stmt.Fold near, Stmt.Fold far,
-        String isNear) {
+record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean isShares, Stmt.Fold before, Stmt.Fold both,
+        Stmt.Fold near, Stmt.Fold far, String isNear) {
     private static final int COSTLY = 1000;
     private static final int STORE = 100;
     /** Rows from which on two forms of a loop pay that differ by a check, and looking ahead where little is computed. */
@@ -96,13 +96,14 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
         if (best == 0) {
             return null;
         }
-        if (Shares.only(rows, best, kernel) && !touched[0] && !isWrittenOver((Stmt.Fold) body.get(best))) {
+        boolean shares = Shares.only(rows, best, kernel);
+        if (shares && !touched[0] && !isWrittenOver((Stmt.Fold) body.get(best))) {
             return guessed(rows, first, best, names);
         }
         if (!kernel.lookAhead() && !VectorWriter.isShorter(first.from(), first.to(), MEMORY)) {
-            return twoForms(rows, first, best, kernel, names);
+            return twoForms(rows, first, best, shares, names);
         }
-        return touched[0] ? null : ahead(rows, first, best, kernel, names, expansion);
+        return touched[0] ? null : ahead(rows, first, best, shares, names, expansion);
     }
 
     /** Whether no row of the loop touches what another row has in that array: then the next row is still as it was. */
@@ -139,10 +140,9 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
         return cost[0] + STORE * (int) Trees.inside(loop).stream().filter(s -> s instanceof Stmt.Store).count();
     }
 
-    private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, Kernel kernel, Names names, Expansion expansion) {
+    private static LookAhead ahead(Stmt.Loop rows, Stmt.Fold first, int best, boolean shares, Names names, Expansion expansion) {
         Accumulator a = first.accumulators().get(0);
         Expr.Var known = new Expr.Var(names.fresh(a.variable().name()), a.variable().type());
-        boolean shares = Shares.only(rows, best, kernel);
         boolean two = hasTwoForms(rows.body().get(best), first, shares);
         Stmt.Fold before = row(first, rows.variable(), rows.from(), first.variable(), List.of(), List.of(), names, expansion);
         if (shares) { // what the first row comes to does depend on whether it is near
@@ -177,8 +177,7 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     }
 
     /** The loop with each row's largest size found with its largest, null if it is not of exponentials. */
-    private static LookAhead twoForms(Stmt.Loop rows, Stmt.Fold first, int best, Kernel kernel, Names names) {
-        boolean shares = Shares.only(rows, best, kernel);
+    private static LookAhead twoForms(Stmt.Loop rows, Stmt.Fold first, int best, boolean shares, Names names) {
         if (!hasTwoForms(rows.body().get(best), first, shares)) {
             return null;
         }
@@ -205,8 +204,9 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
     /** The loop with each row taken for what those before it were. */
     private static LookAhead guessed(Stmt.Loop rows, Stmt.Fold first, int best, Names names) {
         Expr.Var most = first.accumulators().get(0).variable();
-        Stmt.Fold both = withElement((Stmt.Fold) rows.body().get(best), first, names);
-        Stmt.Fold far = withTop(both, most, names);
+        Elements all = elements((Stmt.Fold) rows.body().get(best), first, names);
+        Stmt.Fold both = withSize(all.element, all.fold, names);
+        Stmt.Fold far = withTop(both, all.element, most, names);
         List<Stmt> body = new ArrayList<>(rows.body());
         body.set(best, both);
         body.remove(0);
@@ -224,31 +224,32 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
         return over[0];
     }
 
-    /** A fold of exponentials with the largest size of its own elements. */
-    private static Stmt.Fold withElement(Stmt.Fold f, Stmt.Fold first, Names names) {
+    /** A fold of exponentials, and the variable in it that holds the element. */
+    private record Elements(Stmt.Fold fold, Expr.Var element) {
+    }
+
+    private static Elements elements(Stmt.Fold f, Stmt.Fold first, Names names) {
         Map<Expr.Var, Expr> known = new HashMap<>(Map.of(first.variable(), f.variable()));
         Expr element = resolved(first.body(), known, first.accumulators().get(0).value());
         for (Stmt s : f.body()) {
             if (s instanceof Stmt.Let l) {
                 known.put(l.variable(), Expansion.rename(l.value(), known));
                 if (known.get(l.variable()).equals(element)) {
-                    return withSize(l.variable(), f, names);
+                    return new Elements(f, l.variable());
                 }
             }
         }
         Expr.Var value = new Expr.Var(names.fresh("value"), element.type());
         List<Stmt> body = new ArrayList<>(List.of(new Stmt.Let(value, element)));
         body.addAll(Trees.map(f.body(), e -> replaced(e, element, value)));
-        return withSize(value, new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
-                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), element, value))).toList()), names);
+        return new Elements(withBody(f, body, element, value), value);
     }
 
     /**
-     * A fold of exponentials, with the largest size of its elements, with the largest of their bits less what is subtracted. Not of
-     * what the exponential takes, where that is one rounding less: a row's kind must not depend on what it was taken for.
+     * The fold with the largest of its elements' bits less what is subtracted. Not of what the exponential takes, where that is one
+     * rounding less: a row's kind must not depend on what it was taken for.
      */
-    private static Stmt.Fold withTop(Stmt.Fold f, Expr.Var most, Names names) {
-        Expr element = ((Expr.Apply) ((Expr.Apply) f.accumulators().get(1).value()).args().get(0)).args().get(0);
+    private static Stmt.Fold withTop(Stmt.Fold f, Expr.Var element, Expr.Var most, Names names) {
         Expr less = Expr.apply(Fn.SUBTRACT, most.type(), element, most);
         Expr.Var from = new Expr.Var(names.fresh("from"), most.type());
         List<Stmt> body = new ArrayList<>();
@@ -258,12 +259,17 @@ record LookAhead(List<Stmt> loop, boolean isAhead, boolean isGuessed, boolean is
                 body.add(new Stmt.Let(from, less));
             }
         }
-        return with("top", bits(from), new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
-                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), less, from))).toList()), names);
+        return with("top", bits(from), withBody(f, body, less, from), names);
     }
 
-    private static Expr replaced(Expr e, Expr element, Expr.Var value) {
-        return e.equals(element) ? value : Trees.map(e, c -> replaced(c, element, value));
+    /** The fold with another body, in which the variable stands for an expression. */
+    private static Stmt.Fold withBody(Stmt.Fold f, List<Stmt> body, Expr expression, Expr.Var value) {
+        return new Stmt.Fold(f.variable(), f.from(), f.to(), f.kind(), body, f.accumulators().stream()
+                .map(a -> new Accumulator(a.variable(), a.combine(), replaced(a.value(), expression, value))).toList());
+    }
+
+    private static Expr replaced(Expr e, Expr expression, Expr.Var value) {
+        return e.equals(expression) ? value : Trees.map(e, c -> replaced(c, expression, value));
     }
 
     private static boolean hasTwoForms(Stmt other, Stmt.Fold first, boolean shares) {
