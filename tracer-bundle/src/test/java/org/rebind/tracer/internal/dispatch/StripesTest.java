@@ -1,5 +1,6 @@
 package org.rebind.tracer.internal.dispatch;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,13 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.rebind.CompilationStats;
+import org.rebind.tracer.internal.tensor.InFlight;
 import sun.misc.Unsafe;
 
 /** What a call counts lies two cache lines from whatever the JVM puts before and after it, and no count is lost. */
@@ -41,6 +47,40 @@ class StripesTest {
         }
         assertTrue(first >= APART, "counters begin " + first + " bytes from what comes before");
         assertTrue(end - last >= APART, "counters end " + (end - last) + " bytes from what comes after");
+    }
+
+    /** The length of an array lies right before its element 0: what is counted must not begin there. */
+    @Test
+    void nothingIsCountedBesideAnArraysLength() throws ReflectiveOperationException {
+        Uses uses = new Uses();
+        InFlight calls = new InFlight();
+        Entries entries = new Entries(1);
+        for (int i = 0; i < 64; i++) { // threads made one after the other take all stripes in turn
+            Thread t = new Thread(calls::enter);
+            t.start();
+            assertDoesNotThrow(() -> t.join());
+        }
+        for (int stripe = 0; stripe < Uses.STRIPES; stripe++) {
+            uses.hit(stripe, 1);
+            uses.mark(stripe, 1);
+        }
+        AtomicLongArray cells = (AtomicLongArray) value(uses, "cells");
+        AtomicIntegerArray counts = (AtomicIntegerArray) value(calls, "counts");
+        for (int i = 0; i < APART / Long.BYTES; i++) {
+            assertEquals(0, cells.get(i));
+        }
+        for (int i = 0; i < APART / Integer.BYTES; i++) {
+            assertEquals(0, counts.get(i));
+        }
+        assertEquals(64, IntStream.range(0, counts.length()).map(counts::get).sum());
+        AtomicReferenceArray<?> last = (AtomicReferenceArray<?>) value(entries, "last");
+        assertEquals(Uses.STRIPES + 1, last.length() / (APART / Integer.BYTES), "places, and the room before them");
+    }
+
+    private static Object value(Object of, String field) throws ReflectiveOperationException {
+        Field f = of.getClass().getDeclaredField(field);
+        f.setAccessible(true);
+        return f.get(of);
     }
 
     @Test
