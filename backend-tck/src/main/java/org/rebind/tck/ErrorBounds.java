@@ -254,7 +254,7 @@ public final class ErrorBounds {
                 : functions.binary(b, x, y, m.toFloat64(r), errors.get(0), errors.get(1));
         boolean arithmetic = b == Binary.ADD || b == Binary.SUBTRACT || b == Binary.MULTIPLY || b == Binary.DIVIDE;
         int ulps = arithmetic && exact ? 0 : b == Binary.ADD || b == Binary.SUBTRACT || b == Binary.MULTIPLY ? 1
-                : Tolerances.ulps(b);
+                : b == Binary.REMAINDER && !clean ? 1 : Tolerances.ulps(b); // of other operands the nearest number may be another
         GraphBuilder.Value own = ulps == 0 ? null : rounding(r, ulps);
         if (b == Binary.MULTIPLY && own != null) { // a fused multiply-add never sees the product overflow
             GraphBuilder.Value overflow = m.and(m.not(m.finite(r)), m.and(m.finite(x), m.finite(y)));

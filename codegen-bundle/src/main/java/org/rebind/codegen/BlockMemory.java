@@ -1,7 +1,7 @@
 package org.rebind.codegen;
 
 /**
- * The scratch memory of kernels that go block by block ({@link Dialects#JAVA_BLOCKS}): one set of arrays a thread, kept, since making
+ * The scratch memory of kernels that go block by block, all of {@link Dialects#JAVA_BLOCKS} and some of {@link Dialects#JAVA_VECTOR}: one set of arrays a thread, kept, since making
  * 12 KiB takes half as long as a thousand elements do. Of a thread that ends, or of a bundle that goes, only float arrays can stay behind.
  * A kernel runs to its end before its thread starts another, so all share them.
  */

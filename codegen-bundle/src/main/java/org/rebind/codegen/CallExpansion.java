@@ -26,8 +26,6 @@ public final class CallExpansion {
     private static final Pattern DECLARATION = Pattern.compile("\\b(?:Float|Double)Vector (\\w+)\\b");
     private static final Pattern WORD = Pattern.compile("(?<![.\\w])([a-zA-Z_]\\w*)\\b(?!\\()");
     private static final Pattern ANY_DECLARATION = Pattern.compile("^\\s*(?:\\w+Vector|VectorMask) (\\w+) =");
-    /** Functions expanded in a method at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled at all. */
-    private static final int MOST = 8;
     /** The beginning of a method that is a loop of a kernel, with its first array. */
     private static final Pattern PHASE = Pattern.compile("    static \\w+ \\w+_phase\\d+\\((?:.*, )?\\w+\\[] (\\w+).*");
     /** More than 325 bytes of code, beyond which HotSpot inlines nothing: an element takes five. Compiled, nothing is left of it. */
@@ -99,7 +97,7 @@ public final class CallExpansion {
             Body body = BODIES.get(m.group(1));
             int close = closing(text, m.end() - 1);
             String inside = text.substring(m.end(), close);
-            if (body == null || !isVector(inside) || inMethod >= MOST) {
+            if (body == null || !isVector(inside) || inMethod >= MathLibrary.MOST_EXPANDED) {
                 from = m.end();
                 continue;
             }

@@ -16,8 +16,11 @@ public final class Dialects {
         "SINH", "COSH", "TANH", "ATANH", "ERF"};
     /** Plain Java: {@code float[]} loops. Functions are those of {@code helpers}. */
     public static final Dialect JAVA = java();
+    /** Word of a dialect whose scalar conversions of float16 are instructions of the processor, from Java 20 on. */
+    public static final String PLAIN_FLOAT16 = "plainFloat16";
     /** Java whose loops over lanes use jdk.incubator.vector. */
-    public static final Dialect JAVA_VECTOR = JAVA.named("java", Dialect.Style.JAVA_VECTOR);
+    public static final Dialect JAVA_VECTOR = JAVA.named("java", Dialect.Style.JAVA_VECTOR).with(Map.of(), Map.of(),
+            Helpers.FLOAT16 ? Map.of(PLAIN_FLOAT16, "") : Map.of());
     /**
      * Plain Java for a compiler that makes vector code of small loops of float arithmetic alone, as C2 does: functions that have a form
      * in such loops are applied to whole blocks.

@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Source of the functions that templates of the dialects call where the language's own mean something else. */
 final class Helpers {
+    /** Whether Java has the conversions. */
+    static final boolean FLOAT16 = Runtime.version().feature() >= 20;
+
     private Helpers() {
     }
 
@@ -19,7 +22,7 @@ final class Helpers {
         h.put("bfloat16", lines("static float bfloat16(short bits) {", "    return Float.intBitsToFloat(bits << 16);", "}"));
         h.put("to_bfloat16", lines("static short to_bfloat16(float x) {", "    int bits = Float.floatToRawIntBits(x);",
                 "    return (short) (x != x ? bits >> 16 | 64 : bits + 0x7fff + (bits >> 16 & 1) >> 16);", "}"));
-        if (Runtime.version().feature() >= 20) { // by instructions of the processor, and in vectors
+        if (FLOAT16) { // by instructions of the processor, and in vectors
             h.put("float16", lines("static float float16(short h) {", "    return Float.float16ToFloat(h);", "}"));
             h.put("to_float16", lines("static short to_float16(float x) {", "    return Float.floatToFloat16(x);", "}"));
         } else {

@@ -50,7 +50,9 @@ final class Graphs {
         m.put("scatter", scatter());
         m.put("cumsum", cumSum());
         m.put("dense", dense());
-        m.put("halves", halves());
+        m.put("halves", halves(DType.FLOAT16));
+        m.put("bfloat16", halves(DType.BFLOAT16));
+        m.put("many", many());
         m.put("any", any());
         m.put("turned", turned());
         return m;
@@ -173,10 +175,18 @@ final class Graphs {
         return g.results(g.op(new CumSum(1), g.param("x", F, BATCH, Dim.of(16)))).build();
     }
 
-    static Graph halves() {
+    static Graph many() {
         GraphBuilder g = new GraphBuilder();
-        Value x = g.param("x", DType.FLOAT16, BATCH, Dim.of(64));
-        Value b = g.param("b", DType.FLOAT16, 64);
+        Value x = g.param("x", F, 1000);
+        Value e = g.op(Unary.EXP, x);
+        Value t = g.op(Unary.TANH, g.op(Binary.MULTIPLY, g.op(Unary.SIN, x), e));
+        return g.results(g.op(Binary.ADD, g.op(Unary.ERF, t), e)).build();
+    }
+
+    static Graph halves(DType d) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", d, BATCH, Dim.of(64));
+        Value b = g.param("b", d, 64);
         return g.results(g.op(Binary.ADD, x, g.op(new BroadcastTo(x.shape()), b))).build();
     }
 

@@ -128,7 +128,7 @@ final class Blocks {
     }
 
     /** A load after a store to the same array would have to wait for it. */
-    private static boolean readsWhatItWrote(Stmt s) {
+    static boolean readsWhatItWrote(Stmt s) {
         Set<Array> written = new HashSet<>();
         boolean[] found = new boolean[1];
         Consumer<Expr> visit = e -> found[0] |= e instanceof Expr.Load l && written.contains(l.array());

@@ -25,7 +25,7 @@ final class Names {
             "export", "mutable", "noexcept", "not", "not_eq", "nullptr", "or", "or_eq", "reinterpret_cast", "requires",
             "static_assert", "static_cast", "thread_local", "typeid", "wchar_t", "xor", "xor_eq", "event", "image",
             "sampler", "pipe", "complex", "imaginary", "asm", "signature", "uniform", "M_PI", "M_E", "INFINITY", "NAN",
-            "F", "D", "I", "L", "B", "m", "Math", "Float", "Double");
+            "F", "D", "I", "L", "B", "H", "m", "Math", "Float", "Double");
 
     /** Functions of C that a variable would hide. */
     private static final Set<String> FUNCTIONS = Set.of("exp", "log", "sin", "cos", "tan", "max", "min", "abs", "pow", "sqrt",

@@ -63,6 +63,13 @@ class StatementWriter {
         return blockArrays.get(number);
     }
 
+    /** All arrays that are declared before the statements. */
+    final Set<Array.Scratch> arrays() {
+        Set<Array.Scratch> all = new LinkedHashSet<>(scratch);
+        all.addAll(blockArrays);
+        return all;
+    }
+
     /** Declarations of scratch and shared arrays. */
     String declarations() {
         StringBuilder s = new StringBuilder();

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.codegen.internal.math.MathLibrary;
@@ -14,7 +15,7 @@ import org.rebind.codegen.ir.Fn;
 /**
  * Prints expressions of one loop as operations on vectors of jdk.incubator.vector, for lanes that start at the loop's
  * variable. Species are F, D, I and L; truth values are masks of the species of what was compared, and in memory bytes, of which B
- * has as many as F has lanes.
+ * has as many as F has lanes. Halves are float32, and in memory shorts, of which H has as many.
  */
 final class VectorExpr {
     /** Thrown at what has no vector form; the loop is then printed on scalars. */
@@ -36,28 +37,36 @@ final class VectorExpr {
     private final ExprWriter scalars;
     private final Expr.Var lane;
     private final Map<String, Integer> calls;
+    private final Set<Expr.Var> rounded;
     /** Variables that hold vectors. */
     private final Map<Expr.Var, Boolean> vectors = new HashMap<>();
     /** Species letter of each mask variable. */
     private final Map<Expr.Var, String> maskSpecies = new HashMap<>();
     private final int width;
     private final boolean bytes;
+    private final boolean shorts;
     /** Name of the mask of active lanes, null in the main loop. */
     String mask;
-    /** That mask for bytes. */
+    /** That mask for bytes, and for shorts. */
     String byteMask;
+    String shortMask;
 
     /**
      * @param width bytes of a lane
      * @param bytes whether as many bytes are a vector, too
+     * @param shorts whether as many shorts are
      * @param calls where calls of elementary functions are counted
+     * @param rounded variables of the kernel that hold what is a half
      */
-    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean bytes, Map<String, Integer> calls) {
+    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean bytes, boolean shorts, Map<String, Integer> calls,
+            Set<Expr.Var> rounded) {
         this.scalars = scalars;
         this.lane = lane;
         this.width = width;
         this.bytes = bytes;
+        this.shorts = shorts;
         this.calls = calls;
+        this.rounded = rounded;
     }
 
     static String species(DType t) {
@@ -89,6 +98,9 @@ final class VectorExpr {
 
     void define(Expr.Var v, Expr value) {
         vectors.put(v, true);
+        if (isRounded(value)) {
+            rounded.add(v);
+        }
         if (v.type().isBool()) {
             maskSpecies.put(v, maskOf(value));
         }
@@ -155,18 +167,21 @@ final class VectorExpr {
     }
 
     private String load(Expr.Load l) {
-        if (stride(l.index()) != 1 || l.array().dtype() != l.type()) {
+        boolean half = isHalves(l.array());
+        if (stride(l.index()) != 1 || !(half ? shorts : held(l.array()) == l.type())) {
             throw new NoVector("load of " + l.array().name());
         }
         String guard = l.guard() == null || !varies(l.guard()) ? null : print(l.guard());
-        String own = species(l.type());
-        String active = mask == null ? null : as(mask, mainSpecies(), own);
+        String own = half ? "H" : species(l.type());
+        String active = mask == null ? null : half ? shortMask : as(mask, mainSpecies(), own);
         if (guard != null) {
-            guard = as(guard, maskOf(l.guard()), own);
-            active = active == null ? guard : guard + ".and(" + active + ")";
+            String elements = as(guard, maskOf(l.guard()), own);
+            active = active == null ? elements : elements + ".and(" + active + ")";
+            guard = as(guard, maskOf(l.guard()), species(l.type()));
         }
-        String vector = vectorType(l.type()) + ".fromArray(" + species(l.type()) + ", " + l.array().name() + ", "
+        String vector = (half ? "ShortVector" : vectorType(l.type())) + ".fromArray(" + own + ", " + l.array().name() + ", "
                 + scalars.print(l.index()) + (active == null ? "" : ", " + active) + ")";
+        vector = half ? floats(vector, l.array().dtype()) : vector;
         if (guard != null && !isZero(l.otherwise())) {
             return print(l.otherwise()) + ".blend(" + vector + ", " + guard + ")";
         }
@@ -174,6 +189,61 @@ final class VectorExpr {
             return "(" + scalars.print(l.guard()) + " ? " + vector + " : " + print(l.otherwise()) + ")";
         }
         return vector;
+    }
+
+    /** What an array holds in memory: scratch arrays have no halves. */
+    private static DType held(Array array) {
+        return array instanceof Array.Buffer ? array.dtype() : Body.register(array.dtype());
+    }
+
+    /** Whether an array has halves in memory. */
+    static boolean isHalves(Array array) {
+        return held(array) != Body.register(array.dtype());
+    }
+
+    private String floats(String shorts, DType half) {
+        String upper = "((IntVector) " + shorts + ".convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats()";
+        return half == DType.BFLOAT16 ? upper : function("float16", List.of(upper));
+    }
+
+    /** Vector of shorts, the halves nearest to a value. */
+    private String halves(Expr value, DType half) {
+        boolean exact = isRounded(value) || value instanceof Expr.Var v && rounded.contains(v);
+        String upper = half == DType.FLOAT16 ? function(exact ? "bits_float16" : "to_float16", List.of(print(value)))
+                : exact ? print(value) : function("round_bfloat16", List.of(print(value)));
+        return "((ShortVector) " + upper + ".reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).convertShape(VectorOperators.I2S, H, 0))";
+    }
+
+    private static boolean isRounded(Expr e) {
+        return e instanceof Expr.Apply a && (a.fn() == Fn.ROUND_FLOAT16 || a.fn() == Fn.ROUND_BFLOAT16);
+    }
+
+    private String function(String name, List<String> arguments) {
+        String method = MathLibrary.of(DType.FLOAT32).methodName(name);
+        calls.merge(method, 1, Integer::sum);
+        return method + "(" + String.join(", ", arguments) + ")";
+    }
+
+    /** How many functions an expression has in the loop in place of its calls, not counting those of its operands. */
+    static int functions(Expr e) {
+        if (e instanceof Expr.Load l && isHalves(l.array())) {
+            return l.array().dtype() == DType.FLOAT16 ? MathLibrary.of(DType.FLOAT32).expanded("float16") : 0;
+        }
+        if (!(e instanceof Expr.Apply a) || !a.type().isFloating() || METHODS.containsKey(a.fn()) || ONE.containsKey(a.fn())) {
+            return 0;
+        }
+        MathLibrary library = MathLibrary.of(a.type());
+        String name = a.fn().name().toLowerCase(Locale.ROOT);
+        return library.has(name) ? library.expanded(name) : 0;
+    }
+
+    /** The same of a store. */
+    static int functions(Array array, Expr value) {
+        if (!isHalves(array)) {
+            return 0;
+        }
+        MathLibrary library = MathLibrary.of(DType.FLOAT32);
+        return array.dtype() == DType.FLOAT16 ? library.expanded(isRounded(value) ? "bits_float16" : "to_float16") : isRounded(value) ? 0 : 1;
     }
 
     private static boolean isZero(Expr e) {
@@ -197,8 +267,10 @@ final class VectorExpr {
             case FMA -> fma(args);
             case SELECT -> select(args);
             case CAST -> cast(x, a.type());
+            case BITS_FLOAT -> print(x) + ".reinterpretAsFloats()";
             case FLOAT_BITS -> print(x) + ".reinterpretAsInts()";
             case BIT_AND -> print(x) + ".lanewise(VectorOperators.AND, " + argument(args.get(1)) + ")";
+            case BIT_OR -> print(x) + ".lanewise(VectorOperators.OR, " + argument(args.get(1)) + ")";
             default -> call(a);
         };
     }
@@ -333,13 +405,18 @@ final class VectorExpr {
 
     /** A store of neighbouring lanes. */
     String store(Array array, Expr index, Expr value) {
-        if (stride(index) != 1 || array.dtype() != value.type() || value.type().isBool() && !isBytes(array)) {
+        boolean half = isHalves(array);
+        if (stride(index) != 1 || !(half ? shorts : held(array) == value.type()) || value.type().isBool() && !isBytes(array)) {
             throw new NoVector("store to " + array.name());
         }
         if (value.type().isBool()) {
             return "((ByteVector) IntVector.zero(I).blend(1, " + as(print(value), maskOf(value), "I")
                     + ").convertShape(VectorOperators.I2B, B, 0)).intoArray(" + array.name() + ", " + scalars.print(index)
                     + (mask == null ? "" : ", " + byteMask) + ");";
+        }
+        if (half) {
+            return halves(value, array.dtype()) + ".intoArray(" + array.name() + ", " + scalars.print(index)
+                    + (mask == null ? "" : ", " + shortMask) + ");";
         }
         String own = species(value.type());
         String active = mask == null ? "" : ", " + as(mask, mainSpecies(), own);

@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import org.rebind.DType;
 import org.rebind.codegen.Dialect;
+import org.rebind.codegen.Dialects;
+import org.rebind.codegen.CallExpansion;
 import org.rebind.codegen.Kernel;
+import org.rebind.codegen.internal.math.MathLibrary;
+import org.rebind.codegen.ir.Array;
 import org.rebind.codegen.ir.Expr;
 import org.rebind.codegen.ir.Fn;
 import org.rebind.codegen.ir.Stmt;
@@ -32,13 +36,23 @@ final class VectorWriter extends StatementWriter {
     /** Masked loads and stores of a method for which C1 has registers, with all its counters: 9 of them fit, 11 do not. */
     private static final int MASKED = 8;
 
+    /** Functions of a loop, beyond which it is faster as several loops over blocks, and of each of them: chains of them wait less for each other. */
+    private static final int FUNCTIONS = 3;
+    private static final int FUNCTIONS_APART = 2;
+    /** What C2 makes vector code of, float16 included. */
+    private static final Set<Fn> PLAIN = Set.of(Fn.ADD, Fn.SUBTRACT, Fn.MULTIPLY, Fn.DIVIDE, Fn.NEGATIVE, Fn.ABS, Fn.SQRT, Fn.FMA, Fn.MAXIMUM,
+            Fn.MINIMUM, Fn.ROUND_FLOAT16);
+
     /** Bits of vectors from which on bytes for each of their floats are a vector: there is none of 32. */
     private static final int BYTES = 256;
+    private static final int SHORTS = 128;
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
     private LookAhead ahead; // of the loop that is printed
     private String rowBefore; // a variable, what the last row looked at was, if the loop guesses
+    private final Set<Expr.Var> rounded = new HashSet<>();
+    private int expanded; // functions in the kernel's own method
     private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
 
@@ -57,13 +71,17 @@ final class VectorWriter extends StatementWriter {
         StringBuilder s = new StringBuilder();
         boolean wide = text.contains("DoubleVector") || text.contains("LongVector");
         boolean bytes = text.contains("ByteVector");
-        boolean narrow = bytes || text.contains("FloatVector") || text.contains("IntVector");
+        boolean shorts = text.contains("ShortVector");
+        boolean narrow = bytes || shorts || text.contains("FloatVector") || text.contains("IntVector");
         if (narrow) {
             s.append("    private static final VectorSpecies F = FloatVector.SPECIES_PREFERRED;\n");
             s.append("    private static final VectorSpecies I = F.withLanes(int.class);\n");
         }
         if (bytes) {
             s.append("    private static final VectorSpecies B = F.withLanes(byte.class).withShape(VectorShape.forBitSize(F.vectorBitSize() / 4));\n");
+        }
+        if (shorts) {
+            s.append("    private static final VectorSpecies H = F.withLanes(short.class).withShape(VectorShape.forBitSize(F.vectorBitSize() / 2));\n");
         }
         if (wide) {
             s.append("    private static final VectorSpecies D = DoubleVector.SPECIES_PREFERRED;\n");
@@ -74,12 +92,16 @@ final class VectorWriter extends StatementWriter {
 
     @Override
     void loop(Stmt.Loop l) {
-        if (l.kind() != Kind.LANES || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
+        boolean plain = l.kind() == Kind.LANES && isPlainFloat16(l);
+        if (!plain && isStaged(l, l.kind(), l.from(), l.to())) {
+            return;
+        }
+        if (l.kind() != Kind.LANES || plain || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
             boolean before = apart;
             apart = before || ahead != null || PhaseMethods.pay(l);
             LookAhead form = LookAhead.of(l, apart, kernel, names, expansion);
             loops++;
-            if (form == null || !tried(() -> ahead(form))) {
+            if (form == null || functions(form.both()) > MathLibrary.MOST_EXPANDED || !tried(() -> ahead(form))) {
                 super.loop(l);
             }
             loops--;
@@ -122,6 +144,9 @@ final class VectorWriter extends StatementWriter {
             phase(f, f.accumulators(), () -> lanes(f));
             return;
         }
+        if (isStaged(f, f.kind(), f.from(), f.to())) {
+            return;
+        }
         if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
             loops++;
             super.fold(f);
@@ -129,8 +154,81 @@ final class VectorWriter extends StatementWriter {
         }
     }
 
+    /** Whether C2 makes vector code of the loop if it converts float16 by instructions of the processor. */
+    private boolean isPlainFloat16(Stmt.Loop l) {
+        boolean[] halves = {l.body().stream().anyMatch(s -> s instanceof Stmt.Store st && isFloat16(st.array()))};
+        boolean[] plain = {true};
+        Trees.visit(l.body(), e -> {
+            halves[0] |= e instanceof Expr.Load load && isFloat16(load.array());
+            plain[0] &= !(e instanceof Expr.Apply a) || PLAIN.contains(a.fn());
+        });
+        return dialect.words().containsKey(Dialects.PLAIN_FLOAT16) && halves[0] && plain[0];
+    }
+
+    private static boolean isFloat16(Array array) {
+        return array.dtype() == DType.FLOAT16 && VectorExpr.isHalves(array);
+    }
+
+    /** Prints a loop that has more functions than a method can have as several, if it can be; whether it did. */
+    private boolean isStaged(Stmt s, Kind kind, Expr from, Expr to) {
+        if (kind != Kind.LANES || isShort(from, to) || functionsOnce(s) <= FUNCTIONS && functions(s) <= MathLibrary.MOST_EXPANDED) {
+            return false;
+        }
+        Stages stages = Stages.of(s, FUNCTIONS_APART, names, this::blockArray);
+        return stages != null && tried(() -> staged(stages, from, to));
+    }
+
+    private void staged(Stages stages, Expr from, Expr to) {
+        scratch.addAll(stages.scratch());
+        String block = stages.block().name();
+        String count = stages.count().name();
+        stages.results().forEach((whole, part) -> statement(new Stmt.Mutable(whole.variable(),
+                Combining.neutral(whole.combine(), whole.variable().type()))));
+        line("for (int " + block + " = " + expressions.print(from) + ", " + count + "; " + block + " < " + expressions.print(to) + "; "
+                + block + " += " + count + ") {"); // never past the end: that may be the last int
+        indent++;
+        loops++;
+        line(count + " = Math.min(" + expressions.print(to) + " - " + block + ", " + stages.length() + ");");
+        for (Stmt.Loop l : stages.first()) {
+            method(l, List.of(), () -> lanes(l));
+        }
+        if (stages.last() instanceof Stmt.Fold f) {
+            if (PhaseMethods.canReturn(f.accumulators())) {
+                method(f, f.accumulators(), () -> lanes(f));
+            } else {
+                lanes(f);
+            }
+        } else {
+            method(stages.last(), List.of(), () -> lanes((Stmt.Loop) stages.last()));
+        }
+        stages.results().forEach((whole, part) -> statement(new Stmt.Assign(whole.variable(),
+                Combining.combine(whole.combine(), whole.variable(), part))));
+        loops--;
+        end();
+    }
+
+    /** Functions that a loop over lanes has in the method that it is in, see {@link CallExpansion}. */
+    private static int functions(Stmt s) {
+        return s instanceof Stmt.Fold f ? functionsOnce(s) * copies(unroll(f)) : functionsOnce(s);
+    }
+
+    private static int functionsOnce(Stmt s) {
+        int[] n = {0};
+        Trees.visit(List.of(s), e -> n[0] += VectorExpr.functions(e));
+        Trees.inside(s).forEach(x -> n[0] += x instanceof Stmt.Store st ? VectorExpr.functions(st.array(), st.value()) : 0);
+        return n[0];
+    }
+
+    /** How often a fold's body is printed: its rest has a loop of its own if it is unrolled, and what fills no vector. */
+    private static int copies(int unroll) {
+        return unroll == 1 ? 2 : unroll + 2;
+    }
+
     private void phase(Stmt s, List<Accumulator> results, Runnable print) {
-        if (!apart || !PhaseMethods.canReturn(results)) {
+        int functions = functions(s);
+        boolean fits = functions == 0 || expanded + functions <= MathLibrary.MOST_EXPANDED;
+        if (!apart && fits || !PhaseMethods.canReturn(results)) {
+            expanded += functions;
             print.run();
             return;
         }
@@ -139,7 +237,7 @@ final class VectorWriter extends StatementWriter {
 
     /** Prints a loop as a method and its call. @param results what it folds into */
     private void method(Stmt s, List<Accumulator> results, Runnable print) {
-        phases.add("_phase", s, Map.of(), results, printed(print), scratch).forEach(this::line);
+        phases.add("_phase", s, Map.of(), results, printed(print), arrays()).forEach(this::line);
     }
 
     /** The loop that has two forms, as methods. */
@@ -148,11 +246,11 @@ final class VectorWriter extends StatementWriter {
         String far = printed(() -> lanes(ahead.far()));
         if (ahead.isGuessed()) {
             String first = printed(() -> lanes(ahead.before()));
-            phases.addGuessed(ahead, rowBefore, near, far, first, scratch).forEach(this::line);
+            phases.addGuessed(ahead, rowBefore, near, far, first, arrays()).forEach(this::line);
             return;
         }
         String next = ahead.isAhead() ? ahead.isNear(ahead.far()) : null;
-        phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(), next, scratch)
+        phases.addEither(ahead.isNear(), ahead.near(), near, ahead.far(), far, ahead.both().accumulators(), next, arrays())
                 .forEach(this::line);
     }
 
@@ -164,7 +262,7 @@ final class VectorWriter extends StatementWriter {
     /** The loop that finds whether its row is near, as a method. */
     private void sized() {
         String body = printed(() -> lanes(ahead.before()));
-        phases.addSized(ahead.isNear(), ahead.before(), body, ahead.isNear(ahead.before()), scratch).forEach(this::line);
+        phases.addSized(ahead.isNear(), ahead.before(), body, ahead.isNear(ahead.before()), arrays()).forEach(this::line);
     }
 
     /** What it prints, as a method's body. */
@@ -194,6 +292,8 @@ final class VectorWriter extends StatementWriter {
         int depth = indent;
         int methods = phases.length();
         int around = loops;
+        int before = expanded;
+        Set<Array.Scratch> arrays = new HashSet<>(scratch);
         Map<String, Integer> calls = new LinkedHashMap<>(vectorCalls);
         try {
             print.run();
@@ -203,6 +303,8 @@ final class VectorWriter extends StatementWriter {
             indent = depth;
             phases.cut(methods);
             loops = around;
+            expanded = before;
+            scratch.retainAll(arrays);
             vectorCalls.clear();
             vectorCalls.putAll(calls);
             return false;
@@ -210,7 +312,9 @@ final class VectorWriter extends StatementWriter {
     }
 
     private VectorExpr vectors(Expr.Var lane, int width) {
-        return new VectorExpr(expressions, lane, width, width == Float.BYTES && kernel.vectorBits() >= BYTES, vectorCalls);
+        boolean narrow = width == Float.BYTES;
+        return new VectorExpr(expressions, lane, width, narrow && kernel.vectorBits() >= BYTES, narrow && kernel.vectorBits() >= SHORTS,
+                vectorCalls, rounded);
     }
 
     /** Bytes of a lane: of what is stored or folded; of truth values, what they come from. */
@@ -270,7 +374,7 @@ final class VectorWriter extends StatementWriter {
         String body = out.substring(start);
         out.setLength(start);
         indent = depth;
-        String call = phases.add("_tail", l, Map.of(main, "int"), List.of(), body, scratch).get(0);
+        String call = phases.add("_tail", l, Map.of(main, "int"), List.of(), body, arrays()).get(0);
         if (loops > 0) {
             test(main, l.to());
             line(call);
@@ -305,6 +409,7 @@ final class VectorWriter extends StatementWriter {
     private void masked(Expr.Var j, Expr to, String main, VectorExpr v) {
         line("int " + j.name() + " = " + main + ";");
         v.mask = "m";
+        v.shortMask = "H.indexInRange(" + j.name() + ", " + expressions.print(to) + ")";
         v.byteMask = "B.indexInRange(" + j.name() + ", " + expressions.print(to) + ")";
         line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + expressions.print(to) + ");");
     }
@@ -456,8 +561,16 @@ final class VectorWriter extends StatementWriter {
 
     private static int unroll(Stmt.Fold f) {
         boolean[] truths = {false};
-        Trees.visit(List.of(f), e -> truths[0] |= e instanceof Expr.Load l && l.type().isBool());
-        return !isLight(f) ? 1 : !truths[0] && f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_FEWER;
+        int[] functions = {0};
+        Trees.visit(List.of(f), e -> {
+            truths[0] |= e instanceof Expr.Load l && l.type().isBool();
+            functions[0] += VectorExpr.functions(e);
+        });
+        int most = !isLight(f) ? 1 : !truths[0] && f.body().stream().allMatch(s -> s instanceof Stmt.Let) ? UNROLL : UNROLL_FEWER;
+        while (most > 1 && functions[0] * copies(most) > MathLibrary.MOST_EXPANDED) {
+            most /= 2;
+        }
+        return most;
     }
 
     /** Whether the loop waits for its accumulators rather than for what it computes. */

@@ -32,6 +32,9 @@ public final class MathLibrary {
     private static final MathLibrary FLOAT32 = new MathLibrary("float32", 'f');
     private static final MathLibrary FLOAT64 = new MathLibrary("float64", 'd');
 
+    /** Functions on vectors that a method's loops have in place of calls, at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled at all. */
+    public static final int MOST_EXPANDED = 8;
+
     private final Map<String, MathFunction> functions = new LinkedHashMap<>();
     private final Map<String, String> slow = new HashMap<>();
     private final Set<String> rare = new HashSet<>();
@@ -141,6 +144,16 @@ public final class MathLibrary {
     /** Whether this method, for instance {@code expfar_f}, is called for rare values only, so that calls of it stay calls. */
     public static boolean isRare(String method) {
         return FLOAT32.rare.contains(method) || FLOAT64.rare.contains(method);
+    }
+
+    /** How many functions come in place of a call of this one: it, and what it calls but for rare values. */
+    public int expanded(String function) {
+        int[] n = {1};
+        MathFunction f = functions.get(function);
+        Consumer<Expr> visit = e -> n[0] += e instanceof Call c && !rare.contains(methodName(c.function())) ? expanded(c.function()) : 0;
+        f.statements().forEach(st -> walk(st.value(), visit));
+        walk(f.result(), visit);
+        return n[0];
     }
 
     private boolean fallsBack(String name) {
