@@ -43,8 +43,7 @@ final class VectorExpr {
     /** Species letter of each mask variable. */
     private final Map<Expr.Var, String> maskSpecies = new HashMap<>();
     private final int width;
-    private final boolean bytes;
-    private final boolean shorts;
+    private final boolean narrower;
     /** Name of the mask of active lanes, null in the main loop. */
     String mask;
     /** That mask for bytes, and for shorts. */
@@ -53,18 +52,15 @@ final class VectorExpr {
 
     /**
      * @param width bytes of a lane
-     * @param bytes whether as many bytes are a vector, too
-     * @param shorts whether as many shorts are
+     * @param narrower whether as many bytes, and as many shorts, are a vector, too
      * @param calls where calls of elementary functions are counted
      * @param rounded variables of the kernel that hold what is a half
      */
-    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean bytes, boolean shorts, Map<String, Integer> calls,
-            Set<Expr.Var> rounded) {
+    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean narrower, Map<String, Integer> calls, Set<Expr.Var> rounded) {
         this.scalars = scalars;
         this.lane = lane;
         this.width = width;
-        this.bytes = bytes;
-        this.shorts = shorts;
+        this.narrower = narrower;
         this.calls = calls;
         this.rounded = rounded;
     }
@@ -168,7 +164,7 @@ final class VectorExpr {
 
     private String load(Expr.Load l) {
         boolean half = isHalves(l.array());
-        if (stride(l.index()) != 1 || !(half ? shorts : held(l.array()) == l.type())) {
+        if (stride(l.index()) != 1 || !(half ? narrower : held(l.array()) == l.type())) {
             throw new NoVector("load of " + l.array().name());
         }
         String guard = l.guard() == null || !varies(l.guard()) ? null : print(l.guard());
@@ -370,7 +366,7 @@ final class VectorExpr {
 
     /** Whether an array has truth values that can be a vector; scratch memory has Java's. */
     private boolean isBytes(Array array) {
-        return bytes && array instanceof Array.Buffer;
+        return narrower && array instanceof Array.Buffer;
     }
 
     private String truths(Expr.Load l) {
@@ -406,7 +402,7 @@ final class VectorExpr {
     /** A store of neighbouring lanes. */
     String store(Array array, Expr index, Expr value) {
         boolean half = isHalves(array);
-        if (stride(index) != 1 || !(half ? shorts : held(array) == value.type()) || value.type().isBool() && !isBytes(array)) {
+        if (stride(index) != 1 || !(half ? narrower : held(array) == value.type()) || value.type().isBool() && !isBytes(array)) {
             throw new NoVector("store to " + array.name());
         }
         if (value.type().isBool()) {

@@ -43,9 +43,8 @@ final class VectorWriter extends StatementWriter {
     private static final Set<Fn> PLAIN = Set.of(Fn.ADD, Fn.SUBTRACT, Fn.MULTIPLY, Fn.DIVIDE, Fn.NEGATIVE, Fn.ABS, Fn.SQRT, Fn.FMA, Fn.MAXIMUM,
             Fn.MINIMUM, Fn.ROUND_FLOAT16);
 
-    /** Bits of vectors from which on bytes for each of their floats are a vector: there is none of 32. */
-    private static final int BYTES = 256;
-    private static final int SHORTS = 128;
+    /** Bits of vectors from which on bytes and shorts for each of their floats are a vector: there is none of 32, and masked loads of 64 go wrong. */
+    private static final int NARROWER = 256;
 
     private final PhaseMethods phases;
     private boolean apart; // whether loops over lanes become methods
@@ -312,9 +311,7 @@ final class VectorWriter extends StatementWriter {
     }
 
     private VectorExpr vectors(Expr.Var lane, int width) {
-        boolean narrow = width == Float.BYTES;
-        return new VectorExpr(expressions, lane, width, narrow && kernel.vectorBits() >= BYTES, narrow && kernel.vectorBits() >= SHORTS,
-                vectorCalls, rounded);
+        return new VectorExpr(expressions, lane, width, width == Float.BYTES && kernel.vectorBits() >= NARROWER, vectorCalls, rounded);
     }
 
     /** Bytes of a lane: of what is stored or folded; of truth values, what they come from. */
