@@ -399,6 +399,14 @@ final class VectorExpr {
                 + argument(swap ? x : y) + ")";
     }
 
+    /** A load of which nobody takes the result. */
+    String touch(Array array, Expr.Var at) {
+        DType held = held(array);
+        boolean half = isHalves(array);
+        String vector = half ? "ShortVector" : held.isBool() ? "ByteVector" : vectorType(held);
+        return vector + ".fromArray(" + (half ? "H" : held.isBool() ? "B" : species(held)) + ", " + array.name() + ", " + at.name() + ");";
+    }
+
     /** A store of neighbouring lanes. */
     String store(Array array, Expr index, Expr value) {
         boolean half = isHalves(array);

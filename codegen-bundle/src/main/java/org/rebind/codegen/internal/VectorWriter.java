@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.rebind.DType;
 import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Dialects;
@@ -29,6 +30,8 @@ final class VectorWriter extends StatementWriter {
     /** Scalars are as fast on fewer elements, which fill no vector of 8, and on 9 to 11, where the rest takes what one vector saves. */
     private static final int SHORT = 8;
     private static final int SHORT_REST = 4;
+    /** Operations of a loop that computes much, if it calls no function. */
+    private static final int MUCH = 16;
     /** Vectors an iteration of a light fold takes: additions take about four cycles each. */
     private static final int UNROLL = 4;
     /** The same of one that stores or reads truth values as well: C2 inlines so much a method, and both take time themselves. */
@@ -344,6 +347,7 @@ final class VectorWriter extends StatementWriter {
         VectorExpr v = vectors(l.variable(), width);
         String main = main(l.from(), l.to(), v.mainSpecies());
         head(l.variable(), l.from(), main, v);
+        touch(l, l.variable(), v);
         body(l.body(), v);
         end();
         tailApart(l, main, v);
@@ -409,6 +413,34 @@ final class VectorWriter extends StatementWriter {
         v.shortMask = "H.indexInRange(" + j.name() + ", " + expressions.print(to) + ")";
         v.byteMask = "B.indexInRange(" + j.name() + ", " + expressions.print(to) + ")";
         line("VectorMask m = " + v.mainSpecies() + ".indexInRange(" + j.name() + ", " + expressions.print(to) + ");");
+    }
+
+    /**
+     * Has a loop that computes much begin with a check of its variable against an array's length, if that comes only later: C2 of
+     * Java 25 cuts a loop in two there, and what is before it is copied for each of its uses, which took seconds or made it give up. The
+     * load itself is not compiled.
+     */
+    private void touch(Stmt s, Expr.Var lane, VectorExpr v) {
+        List<Array> arrays = new ArrayList<>(); // with null for those at other places
+        int[] operations = {0};
+        Consumer<Expr> visit = e -> {
+            operations[0] += e instanceof Expr.Apply ? 1 : 0;
+            if (e instanceof Expr.Load l && v.varies(l.index())) {
+                arrays.add(l.index().equals(lane) ? l.array() : null);
+            }
+        };
+        for (Stmt x : Trees.inside(s)) {
+            Trees.visit(List.of(x), visit);
+            if (x instanceof Stmt.Store st && v.varies(st.index())) {
+                arrays.add(st.index().equals(lane) ? st.array() : null);
+            }
+        }
+        if (s instanceof Stmt.Fold f) {
+            f.accumulators().forEach(a -> Trees.visit(a.value(), visit));
+        }
+        if ((operations[0] > MUCH || functionsOnce(s) > 0) && !arrays.isEmpty() && arrays.get(0) == null) {
+            arrays.stream().filter(a -> a != null).findFirst().ifPresent(a -> line(v.touch(a, lane)));
+        }
     }
 
     private void end() {
@@ -545,6 +577,7 @@ final class VectorWriter extends StatementWriter {
         }
         String main = main(from, f.to(), v.mainSpecies());
         head(f.variable(), from, main, v);
+        touch(f, f.variable(), v);
         body(f.body(), v);
         lanes.forEach((a, own) -> combine(a, own.get(0), v.print(a.value()), v));
         end();
