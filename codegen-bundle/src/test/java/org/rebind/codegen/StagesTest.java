@@ -22,8 +22,10 @@ import org.rebind.backend.ExecutableOptions;
 import org.rebind.backend.HostBuffer;
 import org.rebind.codegen.internal.math.MathLibrary;
 import org.rebind.graph.Binary;
+import org.rebind.graph.BroadcastTo;
 import org.rebind.graph.Cast;
 import org.rebind.graph.Graph;
+import org.rebind.graph.Pad;
 import org.rebind.graph.Reduce;
 import org.rebind.graph.Unary;
 import org.rebind.graph.Where;
@@ -64,6 +66,29 @@ class StagesTest {
         Value e = g.op(Unary.EXP, g.op(Binary.SUBTRACT, y, g.unreduce(most, x.shape(), List.of(1))));
         Value sum = g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), e);
         return g.results(g.op(Binary.DIVIDE, e, g.unreduce(sum, x.shape(), List.of(1))), most, sum).build();
+    }
+
+    /** Rows with a bias that is shorter than they are: where it ends, nothing may be read of it. */
+    private static Graph biased(DType d, int n, boolean many) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", d, 5, n);
+        Value bias = g.op(new Pad(List.of(Dim.of(0)), List.of(Dim.of(3)), 1.5), g.param("b", d, n - 3));
+        Value row = g.op(new BroadcastTo(x.shape()), bias);
+        Value y = g.op(Unary.TANH, x); // read before the bias is
+        return g.results(g.op(Binary.ADD, many ? chain(g, y, 5) : y, row)).build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 16, 64, 515})
+    void rowsWithWhatIsShorterThanTheyAre(int n) {
+        needsVectors();
+        for (DType d : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16)) {
+            for (boolean many : new boolean[] {false, true}) {
+                DeviceBuffer[] in = {values(d, 5 * n, 4), values(d, n - 3, 5)};
+                Graph g = biased(d, n, many);
+                check(d, run(Dialects.JAVA, g, in)[0], run(Dialects.JAVA_VECTOR, g, in)[0], d + " rows of " + n);
+            }
+        }
     }
 
     private static HostBuffer values(DType d, int n, int seed) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.rebind.DType;
+import org.rebind.codegen.CallExpansion;
 import org.rebind.codegen.Dialect;
 import org.rebind.codegen.Dialects;
-import org.rebind.codegen.CallExpansion;
 import org.rebind.codegen.Kernel;
 import org.rebind.codegen.internal.math.MathLibrary;
 import org.rebind.codegen.ir.Array;
@@ -39,7 +39,7 @@ final class VectorWriter extends StatementWriter {
     /** Masked loads and stores of a method for which C1 has registers, with all its counters: 9 of them fit, 11 do not. */
     private static final int MASKED = 8;
 
-    /** Functions of a loop, beyond which it is faster as several loops over blocks, and of each of them: chains of them wait less for each other. */
+    /** Functions of a loop, beyond which it is several loops over blocks, and of each of these: chains of them wait less for each other. */
     private static final int FUNCTIONS = 3;
     private static final int FUNCTIONS_APART = 2;
     /** What C2 makes vector code of, float16 included. */
@@ -421,12 +421,12 @@ final class VectorWriter extends StatementWriter {
      * load itself is not compiled.
      */
     private void touch(Stmt s, Expr.Var lane, VectorExpr v) {
-        List<Array> arrays = new ArrayList<>(); // with null for those at other places
+        List<Array> arrays = new ArrayList<>(); // with null for those at other places, and those that have not as many elements
         int[] operations = {0};
         Consumer<Expr> visit = e -> {
             operations[0] += e instanceof Expr.Apply ? 1 : 0;
             if (e instanceof Expr.Load l && v.varies(l.index())) {
-                arrays.add(l.index().equals(lane) ? l.array() : null);
+                arrays.add(l.index().equals(lane) && l.guard() == null ? l.array() : null);
             }
         };
         for (Stmt x : Trees.inside(s)) {

@@ -32,7 +32,7 @@ public final class MathLibrary {
     private static final MathLibrary FLOAT32 = new MathLibrary("float32", 'f');
     private static final MathLibrary FLOAT64 = new MathLibrary("float64", 'd');
 
-    /** Functions on vectors that a method's loops have in place of calls, at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled at all. */
+    /** Functions that a method has in place of calls, at most: C1 runs out of registers at 24, and past 8000 bytes nothing is compiled. */
     public static final int MOST_EXPANDED = 8;
 
     private final Map<String, MathFunction> functions = new LinkedHashMap<>();
