@@ -688,18 +688,24 @@ final class VectorWriter extends StatementWriter {
         };
     }
 
-    /** Combines a vector into lanes; under a mask inactive ones stay as they are. */
+    /**
+     * Combines a vector into lanes; under a mask inactive ones stay as they are. In the loop the new vector is the receiver, never the
+     * lanes: what class those are C2 learns only from the calls whose result they are, or from a profile, which a method that was first
+     * compiled without one (its queue was long) lacks; then the calls stay calls and their vectors are boxed.
+     */
     private void combine(Accumulator a, String lanes, String value, VectorExpr v) {
         DType t = a.variable().type();
         String species = VectorExpr.species(t);
         String mask = v.mask == null || species.equals(v.mainSpecies()) ? v.mask : v.mask + ".cast(" + species + ")";
         if (compared.contains(a.variable())) {
-            String better = value + ".compare(VectorOperators." + (a.combine() == Combine.MAX ? "GT" : "LT") + ", " + lanes
-                    + (mask == null ? ")" : ", " + mask + ")");
-            line(lanes + " = " + lanes + ".blend(" + value + ", " + better + ");");
+            boolean most = a.combine() == Combine.MAX;
+            line(lanes + " = " + (mask == null
+                    ? value + ".blend(" + lanes + ", " + value + ".compare(VectorOperators." + (most ? "LE" : "GE") + ", " + lanes + "));"
+                    : lanes + ".blend(" + value + ", " + value + ".compare(VectorOperators." + (most ? "GT" : "LT") + ", " + lanes + ", "
+                            + mask + "));"));
             return;
         }
-        String all = lanes + "." + method(a) + "(" + value + ")";
+        String all = value + "." + method(a) + "(" + lanes + ")";
         line(lanes + " = " + (mask == null ? all : lanes + ".blend(" + all + ", " + mask + ")") + ";");
     }
 }
