@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ import org.rebind.codegen.internal.math.MathLibrary;
 import org.rebind.graph.Binary;
 import org.rebind.graph.BroadcastTo;
 import org.rebind.graph.Cast;
+import org.rebind.graph.Flip;
 import org.rebind.graph.Graph;
 import org.rebind.graph.Pad;
 import org.rebind.graph.Reduce;
@@ -99,6 +102,7 @@ class StagesTest {
             switch (d) {
                 case FLOAT32 -> ((float[]) b.array())[i] = (float) x;
                 case FLOAT64 -> ((double[]) b.array())[i] = x;
+                case INT64 -> ((long[]) b.array())[i] = r.nextInt(2000) - 1000;
                 default -> ((short[]) b.array())[i] = (short) r.nextInt(); // any half
             }
         }
@@ -170,6 +174,69 @@ class StagesTest {
         for (int i = 0; i < want.length; i++) {
             assertArrayEquals((float[]) want[i], (float[]) got[i], 2e-5f * (i == 2 ? n : 1), "result " + i + " of " + n);
         }
+    }
+
+    /** What vectors of one width cannot compute, of rows of float32, float64 and int64, each with a function that they can. */
+    private static Map<String, Graph> mixed(int n) {
+        Map<String, Graph> all = new LinkedHashMap<>();
+        GraphBuilder g = new GraphBuilder();
+        Value[] in = rows(g, n);
+        all.put("float64 to float32", g.results(g.op(Unary.TANH, g.cast(in[1], DType.FLOAT32))).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        all.put("float32 to float64", g.results(g.cast(g.op(Unary.ERF, in[0]), DType.FLOAT64)).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        all.put("functions of both", g.results(g.op(Binary.ADD, g.op(Unary.SIN, in[0]), g.cast(g.op(Unary.TANH, in[1]), DType.FLOAT32)),
+                g.op(Binary.MULTIPLY, g.op(Unary.EXP, in[1]), g.cast(g.op(Unary.COS, in[0]), DType.FLOAT64))).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        all.put("flipped", g.results(g.op(Binary.ADD, g.op(Unary.TANH, g.op(new Flip(List.of(1)), in[0])), in[0])).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        all.put("int64 to float32", g.results(g.op(Unary.SIN, g.cast(in[2], DType.FLOAT32))).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        Value isLess = g.op(Binary.LESS, in[1], g.cast(in[0], DType.FLOAT64));
+        all.put("chosen by float64", g.results(g.op(new Where(), isLess, g.op(Unary.SIN, in[0]), g.op(Unary.TANH, in[0]))).build());
+        g = new GraphBuilder();
+        in = rows(g, n);
+        all.put("compared as float64", g.results(g.cast(g.op(Binary.LESS, in[1], g.cast(g.op(Unary.SIN, in[0]), DType.FLOAT64)), DType.FLOAT32)).build());
+        return all;
+    }
+
+    private static Value[] rows(GraphBuilder g, int n) {
+        return new Value[] {g.param("x", DType.FLOAT32, 5, n), g.param("y", DType.FLOAT64, 5, n), g.param("k", DType.INT64, 5, n)};
+    }
+
+    private static DeviceBuffer[] ofRows(int n) {
+        return new DeviceBuffer[] {values(DType.FLOAT32, 5 * n, 6), values(DType.FLOAT64, 5 * n, 7), values(DType.INT64, 5 * n, 8)};
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 64, 511, 515, 1030})
+    void whatVectorsOfOneWidthCannotComputeIsAsOnScalars(int n) {
+        needsVectors();
+        mixed(n).forEach((what, g) -> {
+            Object[] want = run(Dialects.JAVA, g, ofRows(n));
+            Object[] got = run(Dialects.JAVA_VECTOR, g, ofRows(n));
+            for (int i = 0; i < want.length; i++) {
+                check(want[i] instanceof float[] ? DType.FLOAT32 : DType.FLOAT64, want[i], got[i], what + ", rows of " + n);
+            }
+            String source = Renderer.source(Scheduler.schedule(g, Target.cpu(512)).steps().stream().map(s -> ((Step.KernelStep) s).kernel()).toList(),
+                    Dialects.JAVA_VECTOR);
+            assertTrue(source.contains("lane++") && source.contains(".length()) {"), what + " has a loop of scalars and one of vectors: " + source);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 64, 515, 1030})
+    void sumsInFloat64OfFunctionsInFloat32(int n) {
+        needsVectors();
+        GraphBuilder g = new GraphBuilder();
+        Value[] in = rows(g, n);
+        Graph sum = g.results(g.op(new Reduce(Reduce.Kind.SUM, List.of(1)), g.cast(g.op(Unary.TANH, in[0]), DType.FLOAT64))).build();
+        assertArrayEquals((double[]) run(Dialects.JAVA, sum, ofRows(n))[0], (double[]) run(Dialects.JAVA_VECTOR, sum, ofRows(n))[0], 1e-12 * n);
     }
 
     @Test

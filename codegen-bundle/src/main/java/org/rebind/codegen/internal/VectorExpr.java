@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.rebind.DType;
 import org.rebind.Dim;
 import org.rebind.codegen.internal.math.MathLibrary;
@@ -37,7 +36,7 @@ final class VectorExpr {
     private final ExprWriter scalars;
     private final Expr.Var lane;
     private final Map<String, Integer> calls;
-    private final Set<Expr.Var> rounded;
+    private final Map<Expr.Var, DType> rounded;
     /** Variables that hold vectors. */
     private final Map<Expr.Var, Boolean> vectors = new HashMap<>();
     /** Species letter of each mask variable. */
@@ -54,9 +53,9 @@ final class VectorExpr {
      * @param width bytes of a lane
      * @param narrower whether as many bytes, and as many shorts, are a vector, too
      * @param calls where calls of elementary functions are counted
-     * @param rounded variables of the kernel that hold what is a half
+     * @param rounded variables of the kernel that hold what is a half, and of which type
      */
-    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean narrower, Map<String, Integer> calls, Set<Expr.Var> rounded) {
+    VectorExpr(ExprWriter scalars, Expr.Var lane, int width, boolean narrower, Map<String, Integer> calls, Map<Expr.Var, DType> rounded) {
         this.scalars = scalars;
         this.lane = lane;
         this.width = width;
@@ -94,8 +93,9 @@ final class VectorExpr {
 
     void define(Expr.Var v, Expr value) {
         vectors.put(v, true);
-        if (isRounded(value)) {
-            rounded.add(v);
+        DType half = rounding(value);
+        if (half != null) {
+            rounded.put(v, half);
         }
         if (v.type().isBool()) {
             maskSpecies.put(v, maskOf(value));
@@ -204,14 +204,16 @@ final class VectorExpr {
 
     /** Vector of shorts, the halves nearest to a value. */
     private String halves(Expr value, DType half) {
-        boolean exact = isRounded(value) || value instanceof Expr.Var v && rounded.contains(v);
+        boolean exact = half == (value instanceof Expr.Var v ? rounded.get(v) : rounding(value));
         String upper = half == DType.FLOAT16 ? function(exact ? "bits_float16" : "to_float16", List.of(print(value)))
                 : exact ? print(value) : function("round_bfloat16", List.of(print(value)));
         return "((ShortVector) " + upper + ".reinterpretAsInts().lanewise(VectorOperators.ASHR, 16).convertShape(VectorOperators.I2S, H, 0))";
     }
 
-    private static boolean isRounded(Expr e) {
-        return e instanceof Expr.Apply a && (a.fn() == Fn.ROUND_FLOAT16 || a.fn() == Fn.ROUND_BFLOAT16);
+    /** The half type that an expression is rounded to, or null. */
+    private static DType rounding(Expr e) {
+        Fn fn = e instanceof Expr.Apply a ? a.fn() : null;
+        return fn == Fn.ROUND_FLOAT16 ? DType.FLOAT16 : fn == Fn.ROUND_BFLOAT16 ? DType.BFLOAT16 : null;
     }
 
     private String function(String name, List<String> arguments) {
@@ -239,7 +241,8 @@ final class VectorExpr {
             return 0;
         }
         MathLibrary library = MathLibrary.of(DType.FLOAT32);
-        return array.dtype() == DType.FLOAT16 ? library.expanded(isRounded(value) ? "bits_float16" : "to_float16") : isRounded(value) ? 0 : 1;
+        boolean exact = rounding(value) == array.dtype();
+        return array.dtype() == DType.FLOAT16 ? library.expanded(exact ? "bits_float16" : "to_float16") : exact ? 0 : 1;
     }
 
     private static boolean isZero(Expr e) {

@@ -53,7 +53,7 @@ final class VectorWriter extends StatementWriter {
     private boolean apart; // whether loops over lanes become methods
     private LookAhead ahead; // of the loop that is printed
     private String rowBefore; // a variable, what the last row looked at was, if the loop guesses
-    private final Set<Expr.Var> rounded = new HashSet<>();
+    private final Map<Expr.Var, DType> rounded = new HashMap<>();
     private int expanded; // functions in the kernel's own method
     private int loops; // around what is printed, in its method
     private final Set<Expr.Var> compared = new HashSet<>(); // extremes found by comparisons
@@ -98,7 +98,8 @@ final class VectorWriter extends StatementWriter {
         if (!plain && isStaged(l, l.kind(), l.from(), l.to())) {
             return;
         }
-        if (l.kind() != Kind.LANES || plain || isShort(l.from(), l.to()) || !tried(() -> phase(l, List.of(), () -> lanes(l)))) {
+        if (l.kind() != Kind.LANES || plain || isShort(l.from(), l.to())
+                || !tried(() -> phase(l, List.of(), () -> lanes(l))) && !isMixed(l, l.from(), l.to())) {
             boolean before = apart;
             apart = before || ahead != null || PhaseMethods.pay(l);
             LookAhead form = LookAhead.of(l, apart, kernel, names, expansion);
@@ -149,7 +150,8 @@ final class VectorWriter extends StatementWriter {
         if (isStaged(f, f.kind(), f.from(), f.to())) {
             return;
         }
-        if (f.kind() != Kind.LANES || isShort(f.from(), f.to()) || !tried(() -> phase(f, f.accumulators(), () -> lanes(f)))) {
+        if (f.kind() != Kind.LANES || isShort(f.from(), f.to())
+                || !tried(() -> phase(f, f.accumulators(), () -> lanes(f))) && !isMixed(f, f.from(), f.to())) {
             loops++;
             super.fold(f);
             loops--;
@@ -176,7 +178,17 @@ final class VectorWriter extends StatementWriter {
         if (kind != Kind.LANES || isShort(from, to) || functionsOnce(s) <= FUNCTIONS && functions(s) <= MathLibrary.MOST_EXPANDED) {
             return false;
         }
-        Stages stages = Stages.of(s, FUNCTIONS_APART, names, this::blockArray);
+        return isStaged(s, from, to, false);
+    }
+
+    /** The same of a loop of functions that vectors of one width cannot compute. */
+    private boolean isMixed(Stmt s, Expr from, Expr to) {
+        return functionsOnce(s) > 0 && isStaged(s, from, to, true);
+    }
+
+    private boolean isStaged(Stmt s, Expr from, Expr to, boolean mixed) {
+        Stages stages = Stages.of(s, FUNCTIONS_APART, mixed, names, this::blockArray,
+                (lane, width) -> vectors(lane, width, new HashMap<>(), new HashMap<>()));
         return stages != null && tried(() -> staged(stages, from, to));
     }
 
@@ -192,21 +204,37 @@ final class VectorWriter extends StatementWriter {
         loops++;
         line(count + " = Math.min(" + expressions.print(to) + " - " + block + ", " + stages.length() + ");");
         for (Stmt.Loop l : stages.first()) {
-            method(l, List.of(), () -> lanes(l));
+            method(l, List.of(), () -> stage(l));
         }
         if (stages.last() instanceof Stmt.Fold f) {
             if (PhaseMethods.canReturn(f.accumulators())) {
-                method(f, f.accumulators(), () -> lanes(f));
+                method(f, f.accumulators(), () -> stage(f));
             } else {
-                lanes(f);
+                stage(f);
             }
         } else {
-            method(stages.last(), List.of(), () -> lanes((Stmt.Loop) stages.last()));
+            method(stages.last(), List.of(), () -> stage((Stmt.Loop) stages.last()));
         }
         stages.results().forEach((whole, part) -> statement(new Stmt.Assign(whole.variable(),
                 Combining.combine(whole.combine(), whole.variable(), part))));
         loops--;
         end();
+    }
+
+    private void stage(Stmt.Loop l) {
+        if (l.kind() == Kind.SERIAL) {
+            super.loop(l);
+        } else {
+            lanes(l);
+        }
+    }
+
+    private void stage(Stmt.Fold f) {
+        if (f.kind() == Kind.SERIAL) {
+            block(expansion.unrolled(f));
+        } else {
+            lanes(f);
+        }
     }
 
     /** Functions that a loop over lanes has in the method that it is in, see {@link CallExpansion}. */
@@ -314,7 +342,11 @@ final class VectorWriter extends StatementWriter {
     }
 
     private VectorExpr vectors(Expr.Var lane, int width) {
-        return new VectorExpr(expressions, lane, width, width == Float.BYTES && kernel.vectorBits() >= NARROWER, vectorCalls, rounded);
+        return vectors(lane, width, vectorCalls, rounded);
+    }
+
+    private VectorExpr vectors(Expr.Var lane, int width, Map<String, Integer> calls, Map<Expr.Var, DType> halves) {
+        return new VectorExpr(expressions, lane, width, width == Float.BYTES && kernel.vectorBits() >= NARROWER, calls, halves);
     }
 
     /** Bytes of a lane: of what is stored or folded; of truth values, what they come from. */
