@@ -71,8 +71,6 @@ java_flags() {
     printf '%s\n' --add-modules=jdk.incubator.vector
     # Until C2 has compiled a kernel its vectors are objects: it may do so after a tenth of the usual number of calls.
     printf '%s\n' -XX:CompileCommand=quiet '-XX:CompileCommand=CompileThresholdScaling,rebind.generated.*::*,0.1'
-    # While C2 is busy C1 would compile without a profile, and C2 after it: vectors may then stay objects, 2 to 40 times slower, for good.
-    printf '%s\n' -XX:Tier3DelayOn=1000
   fi
   printf '%s\n' --enable-native-access=ALL-UNNAMED
   if [ "$version" -ge 23 ]; then

@@ -47,6 +47,7 @@ public final class CpuProvider implements BackendProvider {
         SourceCompiler compiler = new SourceCompiler(CpuProvider.class.getClassLoader());
         List<Gemm> gemms = new ArrayList<>();
         if (vector.available()) {
+            OperatorWarmup.start();
             OneDnn.find(dispatcher, LOG).ifPresent(gemms::add);
             gemms.add(new VectorGemm(vector, compiler, dispatcher, pool));
         }
