@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * code shares ({@code VectorOperators.ImplCache.find}), and the first use of one, once C2 has compiled that method, is a trap. C2 adds up
  * the traps of all methods that it inlines, as often as it does so; a kernel calls for dozens of operators, so a few traps exceed what a
  * compilation may have ({@code PerMethodTrapLimit}, 100). Then C2 no longer leaves out branches that were never taken, among them those
- * for rare values, whose vectors are objects: the kernel is 2 to 40 times slower, for good.
+ * for rare values, whose vectors are objects: the kernel is 2 to 6 times slower, for good.
  */
 final class OperatorWarmup implements Runnable {
     private static final System.Logger LOG = System.getLogger("org.rebind.backend.aparapi");
@@ -26,7 +26,7 @@ final class OperatorWarmup implements Runnable {
     private OperatorWarmup() {
     }
 
-    /** In a thread of its own, which ends within half a second; once. */
+    /** Once, in a thread of its own, which ends with it. */
     static void start() {
         if (STARTED.compareAndSet(false, true)) {
             Thread thread = new Thread(new OperatorWarmup(), "rebind-vector-operators");
