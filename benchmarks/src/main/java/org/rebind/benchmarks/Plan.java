@@ -32,6 +32,7 @@ final class Plan {
         }
         plan.trials.add(new Trial(Trial.Kind.COMPILE_TIME, "compile", "", "", "rebind"));
         plan.trials.add(new Trial(Trial.Kind.FRESH_KERNEL, "fresh", "64k", "", "rebind"));
+        plan.trials.add(new Trial(Trial.Kind.SEVERAL_KERNELS, "several", "1M", "", "rebind"));
         plan.trials.add(new Trial(Trial.Kind.OBJECTS, "objects", "dispatch/8", "dispatch/8", "rebind"));
         for (String workload : List.of("chain/1k", "mlp/batch 64", "attention/8x128x64")) {
             for (String contender : plan.with(List.of("scalar", "eager", "rebind"))) {

@@ -11,7 +11,7 @@ package org.rebind.benchmarks;
  */
 record Trial(Kind what, String suite, String size, String workload, String contender) {
     /** How a trial is measured. */
-    enum Kind { CALL, CALLERS, FIRST_RESULT, COMPILE_TIME, FRESH_KERNEL, OBJECTS }
+    enum Kind { CALL, CALLERS, FIRST_RESULT, COMPILE_TIME, FRESH_KERNEL, SEVERAL_KERNELS, OBJECTS }
 
     static Trial call(String workload, String contender) {
         String[] parts = workload.split("/");

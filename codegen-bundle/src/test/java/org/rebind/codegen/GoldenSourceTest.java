@@ -28,7 +28,7 @@ class GoldenSourceTest {
     private static final Set<String> AHEAD = Set.of("softmax_long");
 
     /** What is in stages on vectors, and halves that C2 makes no vector code of. */
-    private static final Set<String> VECTORS = Set.of("many", "bfloat16");
+    private static final Set<String> VECTORS = Set.of("many", "mixed", "bfloat16");
 
     private record Variant(Dialect dialect, Target target) {
     }

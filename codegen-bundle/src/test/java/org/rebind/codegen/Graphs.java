@@ -9,8 +9,10 @@ import org.rebind.Shape;
 import org.rebind.graph.ArgReduce;
 import org.rebind.graph.Binary;
 import org.rebind.graph.BroadcastTo;
+import org.rebind.graph.Cast;
 import org.rebind.graph.Concatenate;
 import org.rebind.graph.CumSum;
+import org.rebind.graph.Flip;
 import org.rebind.graph.Graph;
 import org.rebind.graph.Matmul;
 import org.rebind.graph.Pad;
@@ -53,9 +55,18 @@ final class Graphs {
         m.put("halves", halves(DType.FLOAT16));
         m.put("bfloat16", halves(DType.BFLOAT16));
         m.put("many", many());
+        m.put("mixed", mixed());
         m.put("any", any());
         m.put("turned", turned());
         return m;
+    }
+
+    /** tanh of a float32 cast of a flipped float64: scalars read, vectors compute. */
+    private static Graph mixed() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.param("x", DType.FLOAT64, 4, 100);
+        Value flipped = g.op(new Flip(List.of(1)), x);
+        return g.results(g.op(Unary.TANH, g.op(new Cast(F), flipped))).build();
     }
 
     private static Value sum(GraphBuilder g, Value x, int axis) {

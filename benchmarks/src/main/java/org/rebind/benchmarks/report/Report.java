@@ -26,6 +26,7 @@ public final class Report {
             Map.entry("cache", "a function whose signatures are called in turn, by one thread, two and four, in turn in one JVM; time a call of one thread"),
             Map.entry("compile", "first call of a new function to its result, tracing and compiling included"),
             Map.entry("fresh", "a new kernel in a JVM that compiled others before"),
+            Map.entry("several", "eight kernels of 1,024 x 1,024: each alone in its JVM, and all of them in one, four JVMs that begin with different ones"),
             Map.entry("objects", "objects a cached call makes, counted with a collector that never collects"),
             Map.entry("first", "start of a fresh JVM to the first result, and the mean of the calls of the second after"));
 
@@ -67,6 +68,8 @@ public final class Report {
                 and the most. Of `threads` and `cache` it is that of 9 windows of 0.2 s of each number of callers, which take turns in one
                 JVM, after 3.2 s by one and four turns. Peers: ONNX Runtime with all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
                 `TF_XLA_FLAGS=--tf_xla_cpu_global_jit`; DJL and ND4J eagerly, freeing intermediates at once.
+                A trial in which a virtual machine's host took more than 5% of the processors the trial wanted is measured again, up to
+                twice; where it still did, the figure says so.
                 Not here: PyTorch from Python, and TorchScript models in DJL, which take a Python to write.
 
                 Again: `./rebind bench --peers` (all), `./rebind bench --peers chain matmul/256` (parts; results elsewhere stay),
@@ -158,6 +161,7 @@ public final class Report {
             return;
         }
         out.append("| ").append(row.size()).append(" | ").append(name).append(" | ").append(Format.value(r.median(), r.unit()))
+                .append(r.stolen() > Result.DISTURBED ? " (host took " + Format.digits(100 * r.stolen()) + "%)" : "")
                 .append(" | ").append(Format.value(r.least(), r.unit())).append(" to ").append(Format.value(r.most(), r.unit()))
                 .append(" | ").append(rebind ? "" : Format.digits(r.median() / row.median("rebind"))).append(" | ")
                 .append(Format.bytes(r.bytes())).append(" |\n");

@@ -26,6 +26,10 @@ final class OperatorWarmup implements Runnable {
     private OperatorWarmup() {
     }
 
+    static boolean isStarted() {
+        return STARTED.get();
+    }
+
     /** Once, in a thread of its own, which ends with it. */
     static void start() {
         if (STARTED.compareAndSet(false, true)) {

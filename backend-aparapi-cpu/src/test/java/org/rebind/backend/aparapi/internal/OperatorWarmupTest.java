@@ -49,6 +49,12 @@ class OperatorWarmupTest {
     }
 
     @Test
+    void aBackendStartsIt() {
+        CpuProvider.create(VectorCode.detect()).close();
+        assertTrue(OperatorWarmup.isStarted());
+    }
+
+    @Test
     void loadsNoMathLibrary() throws ReflectiveOperationException {
         Set<String> used = OperatorWarmup.use("FloatVector");
         used.retainAll(Set.of("SIN", "EXP", "POW", "TANH", "ATAN2"));
