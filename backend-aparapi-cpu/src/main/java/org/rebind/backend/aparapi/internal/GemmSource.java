@@ -28,8 +28,9 @@ final class GemmSource {
                 .append(";\n    }\n\n    public int width() {\n        return 2 * L;\n    }\n\n");
         dispatch(s);
         for (int r = 1; r <= rows; r++) {
-            block(s, r);
+            block(s, r, false);
         }
+        block(s, rows, true);
         return s.append("}\n").toString();
     }
 
@@ -37,31 +38,38 @@ final class GemmSource {
         s.append("    public void block(Object a, int at, int rs, int ks, Object b, int bt, int depth, Object c, int ct, int ld, "
                 + "int rows, boolean add) {\n        switch (rows) {\n");
         for (int r = 1; r <= rows; r++) {
-            s.append("            case ").append(r).append(": block").append(r).append("((").append(scalar).append("[]) a, at, rs, "
-                    + "ks, (").append(scalar).append("[]) b, bt, depth, (").append(scalar)
-                    .append("[]) c, ct, ld, add); break;\n");
+            String arrays = "((" + scalar + "[]) a, at, rs, ks, (" + scalar + "[]) b, bt, depth, (" + scalar + "[]) c, ct, ld, add);";
+            s.append("            case ").append(r).append(": ").append(r == rows ? "if (ks == 1) whole" + arrays + " else " : "")
+                    .append("block").append(r).append(arrays).append(" break;\n");
         }
         s.append("            default: throw new IllegalArgumentException(\"rows \" + rows);\n        }\n    }\n");
     }
 
-    private void block(StringBuilder s, int r) {
-        s.append("\n    static void block").append(r).append("(").append(scalar).append("[] a, int at, int rs, int ks, ")
+    /** @param inOrder for rows whose elements are neighbours: C2 then checks bounds once, not at each element */
+    private void block(StringBuilder s, int r, boolean inOrder) {
+        s.append("\n    static void ").append(inOrder ? "whole" : "block" + r).append("(").append(scalar).append("[] a, int at, int rs, int ks, ")
                 .append(scalar).append("[] b, int bt, int depth, ").append(scalar)
                 .append("[] c, int ct, int ld, boolean add) {\n");
         for (int i = 0; i < r; i++) {
             s.append("        ").append(vector).append(" x").append(i).append(" = ").append(vector).append(".zero(S), y")
                     .append(i).append(" = x").append(i).append(";\n");
         }
+        for (int i = 0; i < r && inOrder; i++) {
+            s.append("        int r").append(i).append(" = at + ").append(i).append(" * rs;\n");
+        }
+        String next = inOrder ? "bt + 2 * L * p" : "bt";
         s.append("        for (int p = 0; p < depth; p++) {\n            ").append(vector).append(" b0 = ").append(vector)
-                .append(".fromArray(S, b, bt), b1 = ").append(vector).append(".fromArray(S, b, bt + L);\n");
+                .append(".fromArray(S, b, ").append(next).append("), b1 = ").append(vector).append(".fromArray(S, b, ").append(next)
+                .append(" + L);\n");
         for (int i = 0; i < r; i++) {
+            String element = inOrder ? "r" + i + " + p" : i == 0 ? "at" : "at + " + i + " * rs";
             s.append("            ").append(vector).append(" a").append(i).append(" = ").append(vector)
-                    .append(".broadcast(S, a[at").append(i == 0 ? "" : i == 1 ? " + rs" : " + " + i + " * rs").append("]);\n")
+                    .append(".broadcast(S, a[").append(element).append("]);\n")
                     .append("            x").append(i).append(" = a").append(i).append(".fma(b0, x").append(i)
                     .append(");\n            y").append(i).append(" = a").append(i).append(".fma(b1, y").append(i)
                     .append(");\n");
         }
-        s.append("            at += ks;\n            bt += 2 * L;\n        }\n        if (add) {\n");
+        s.append(inOrder ? "" : "            at += ks;\n            bt += 2 * L;\n").append("        }\n        if (add) {\n");
         for (int i = 0; i < r; i++) {
             String at = "c, ct + " + i + " * ld";
             s.append("            x").append(i).append(" = x").append(i).append(".add(").append(vector)
