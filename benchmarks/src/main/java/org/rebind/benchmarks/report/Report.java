@@ -69,7 +69,7 @@ public final class Report {
                 JVM, after 3.2 s by one and four turns. Peers: ONNX Runtime with all graph optimisations and weights as initializers; TensorFlow sessions with weights as constants, XLA by
                 `TF_XLA_FLAGS=--tf_xla_cpu_global_jit`; DJL and ND4J eagerly, freeing intermediates at once.
                 A trial in which a virtual machine's host took more than 5% of the processors the trial wanted is measured again, up to
-                twice; where it still did, the figure says so.
+                twice, and the least disturbed counts; where that was disturbed, too, the figure says so.
                 Not here: PyTorch from Python, and TorchScript models in DJL, which take a Python to write.
 
                 Again: `./rebind bench --peers` (all), `./rebind bench --peers chain matmul/256` (parts; results elsewhere stay),
